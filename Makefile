@@ -43,7 +43,8 @@ long: setup ## run the tests that take longest, such as deliberate mistakes
 	$(PY) -m pytest -n $(JOBS) -m long $(ARGS)
 
 whole: setup ## pull a year of orders from hub to hub, in every dialect
-	ORDERGLOT_HUB_TO_HUB=whole $(PY) -m pytest -n $(JOBS) $(LONG) tests/sync/test_hub_to_hub.py $(ARGS)
+	ORDERGLOT_HUB_TO_HUB=whole $(PY) -m pytest -n $(JOBS) $(LONG) tests/sync/test_hub_to_hub.py \
+		tests/sync/test_killed_pullers.py $(ARGS)
 
 queries: setup ## put ten thousand random queries to every store, and compare
 	$(PY) -m pytest -n $(JOBS) $(LONG) --hypothesis-profile=thorough $(ARGS) \

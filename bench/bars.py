@@ -131,6 +131,12 @@ def _export_memory(found: Found) -> Iterator[Figure]:
         yield f"{one.form}, the book against half of it", one.memory / one.memory_of_half
 
 
+def _hubs(found: Found) -> Iterator[Figure]:
+    if found.hubs is None:
+        raise Missing(found.reasons.get("hubs", "it was not run"))
+    yield found.hubs.file, found.hubs.times.median
+
+
 def _at(store: str, found: Found, orders: int) -> Grown:
     for grown in found.growth.get(store, ()):
         if grown.sellers == 1 and grown.orders == orders:
@@ -246,6 +252,14 @@ BARS = (
         note="The orders are read and decoded, and with an order a row their lines encoded again.",
     ),
     Bar("export: memory for a book against half of it", 1.2, _export_memory, at_most=True),
+    Bar(
+        "hub to hub: times the rate of Kodaris's dialect",
+        2,
+        _hubs,
+        note="Kodaris's list shows orders without their lines, ours has all of them. Two thirds of a pull"
+        " are to keep what came, which is the same for both but that an order with its lines is ten times"
+        " as long.",
+    ),
     Bar(
         "p99 at 1,000,000 orders against 10,000: list, page 1",
         1.5,

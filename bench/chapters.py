@@ -13,6 +13,7 @@ from bench import (
     flames,
     growth,
     growth_postgres,
+    hubs,
     imports,
     journal,
     pull,
@@ -24,8 +25,8 @@ from bench.oscar import compare as oscar
 from bench.postgres import postgres
 
 NAMES = (
-    *("calls-sqlite", "calls-postgres", "oscar", "imports", "exports", "pull", "growth"),
-    *("growth-postgres", "searches", "journal", "flames"),
+    *("calls-sqlite", "calls-postgres", "oscar", "imports", "exports", "pull"),
+    *("hubs", "growth", "growth-postgres", "searches", "journal", "flames"),
 )
 
 Chapter = Callable[[Path], Any]
@@ -42,6 +43,7 @@ def chapters(pictures: Path, wires: tuple[str, ...], *, quick: bool) -> dict[str
         partial(imports.measured, effort=imports.QUICK if quick else imports.Effort()),
         partial(exports.measured, effort=imports.QUICK if quick else imports.Effort()),
         partial(pull.measured, effort=pull.QUICK if quick else pull.Effort()),
+        partial(hubs.measured, effort=imports.QUICK if quick else imports.Effort()),
         partial(growth.measured, effort=growth.QUICK if quick else growth.Effort()),
         partial(growth_postgres.measured, effort=growth.QUICK if quick else growth.Effort()),
         partial(searches.measured, effort=searches.QUICK if quick else searches.Effort()),

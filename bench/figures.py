@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from bench.calls import Calls
 from bench.exports import Exports
 from bench.growth import Grown
+from bench.hubs import Hubs
 from bench.imports import Imports
 from bench.journal import Journaled
 from bench.machine import Machine
@@ -29,6 +30,7 @@ class Found:
     imports: Imports | None = None
     exports: list[Exports] | None = None
     pull: list[Pulled] | None = None
+    hubs: Hubs | None = None
     growth: dict[str, list[Grown]] = field(default_factory=dict)
     searches: list[Searched] | None = None
     journal: list[Journaled] | None = None
@@ -46,6 +48,7 @@ def read(output: Output) -> Found:
         imports=output.kept("imports", Imports),
         exports=output.kept("exports", list[Exports]),
         pull=output.kept("pull", list[Pulled]),
+        hubs=output.kept("hubs", Hubs),
         growth={store: one for store, one in growth.items() if one is not None},
         searches=output.kept("searches", list[Searched]),
         journal=output.kept("journal", list[Journaled]),

@@ -178,6 +178,14 @@ def _import_and_pull(found: Found) -> Iterator[str]:
             for pulled in found.pull
         ]
         yield table(("dialect", "orders", "pull/s", "again/s", "bare paging/s", "share"), rows)
+    hubs = found.hubs
+    if hubs is not None:
+        yield (
+            f"From hub to hub in our own dialect, {hubs.file}: {hubs.orders:,} orders with {hubs.lines:,} lines"
+            f" at {hubs.ours.median:,.0f} orders/s; {shown(hubs.times)} times the rate over Kodaris's, whose"
+            f" list shows them without their lines ({hubs.beside.median:,.0f}/s), {shown(hubs.by_time)} by"
+            " processor time.\n"
+        )
 
 
 def _growth(found: Found, output: Output, pictures: Sequence[str]) -> Iterator[str]:

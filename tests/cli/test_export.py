@@ -280,3 +280,30 @@ def test_what_is_longer_than_a_cell_goes_on_in_the_next_row(
                 "orders", "list", "--seller", f"again{len(lines)}", "--sort", "created"
             )
         ]
+
+
+def test_a_file_has_what_a_person_types_sorted_and_no_more_than_is_asked_for(folder: Path) -> None:
+    done("export", "found.csv", "--q", "P-7")
+    assert ["7"] == [row["number"] for row in rows(folder / "found.csv")]
+
+    done("export", "sorted.csv", "--sort=-totals.total")
+    assert ["7", "9", "8"] == [row["number"] for row in rows(folder / "sorted.csv")]
+
+    counts = done_json("export", "largest.csv", "--sort", "-totals.total", "--limit", "2")
+    assert 2 == counts["orders"]
+    assert ["7", "9"] == [row["number"] for row in rows(folder / "largest.csv")]
+
+
+def test_a_limit_ends_in_the_middle_of_what_is_read_at_a_time(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting, "STRIDE", 2)
+    for limit, found in (("1", ["7"]), ("2", ["7", "8"]), ("3", ["7", "8", "9"])):
+        done("export", "out.csv", "--force", "--limit", limit)
+        assert found == [row["number"] for row in rows(folder / "out.csv")]
+    done("export", "typed.csv", "--q", "7", "--force")
+    assert ["7"] == [row["number"] for row in rows(folder / "typed.csv")]
+
+
+def test_no_order_at_all_is_no_limit() -> None:
+    assert "--limit" in refused("export", "out.csv", "--limit", "0", code=2)

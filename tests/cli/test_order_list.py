@@ -72,3 +72,10 @@ def test_a_filter_or_field_that_is_not_understood_is_refused() -> None:
     assert "sort: `lines.sku`: Orders cannot be sorted by this field." in refused(
         "orders", "list", "--sort", "lines.sku"
     )
+
+
+def test_what_a_person_types_finds_orders() -> None:
+    assert ["8"] == numbers("--q", "P-8")
+    assert ["9"] == numbers("--q", "9")
+    assert [] == numbers("--q", "9", "--filter", "sku = B")
+    assert "No order is like that.\n" == done("orders", "list", "--q", "nobody")

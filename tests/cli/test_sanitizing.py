@@ -219,6 +219,8 @@ COMMANDS: dict[tuple[str, ...], list[tuple[str, ...]]] = {
         ("kole.jsonl", "--as", "kole"),
         (f"none{ODD}",),
         ("out.xlsx", "--filter", NAME),
+        ("found.csv", "--q", NAME),
+        ("sorted.csv", "--sort", NAME),
     ],
     ("pull",): [
         ("--rejects",),
@@ -252,6 +254,7 @@ COMMANDS: dict[tuple[str, ...], list[tuple[str, ...]]] = {
         *(("kole:K1", "--as", name) for name in ("adobe", "catalyst", "kodaris", "komet")),
         (f"kole:{ODD}",),
     ],
+    ("events",): [("kole:K1",), ("kole:K1", "--json"), (f"kole:{ODD}",)],
     ("link",): [("kole:K1", f"kole:{ODD}", "--as", "split")],
     ("orders", "list"): [
         (),
@@ -259,6 +262,7 @@ COMMANDS: dict[tuple[str, ...], list[tuple[str, ...]]] = {
         ("--filter", f"name = '{NAME}'"),
         ("--filter", NAME),
         ("--sort", NAME),
+        ("--q", NAME),
     ],
     ("orders", "confirm"): [("kole:K1",), (f"kole:{ODD}",)],
     ("orders", "hold"): [("kole:K1", "--reason", NAME), (f"kole:{ODD}", "--reason", NAME)],

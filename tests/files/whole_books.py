@@ -14,7 +14,7 @@ from orderglot.core.ports import Book
 from orderglot.files.imports import take
 from orderglot.files.plan import ImportOptions
 from orderglot.files.progress import Progress
-from orderglot.files.whole.exporting import export, writer_of
+from orderglot.files.whole.exporting import Selected, export, writer_of
 
 FORMS = [
     ("jsonl", False),
@@ -32,7 +32,7 @@ async def exported(book: Book, format: str, *, lines: bool) -> bytes:
         writer.write(orders)
         return orders
 
-    await export(book, write)
+    await export(Selected(book.page), write)
     writer.close()
     return file.getvalue()
 

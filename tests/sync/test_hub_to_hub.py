@@ -69,9 +69,13 @@ class Mortal:
         self.pulled[done.checkpoint.customer] = done.checkpoint.read
         if self.places and self.pulled.total() >= self.places[0]:
             self.places.pop(0)
-            self.serving.process.kill()
-            self.serving.process.wait()
-            self.serving = self._begin()
+            self.restart()
+
+    def restart(self) -> None:
+        """Kill it, and begin it anew at its port."""
+        self.serving.process.kill()
+        self.serving.process.wait()
+        self.serving = self._begin()
 
 
 @asynccontextmanager

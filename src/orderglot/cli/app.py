@@ -21,6 +21,7 @@ from orderglot.cli.change import change
 from orderglot.cli.command import group
 from orderglot.cli.demo import demo
 from orderglot.cli.duplicates import duplicates
+from orderglot.cli.events import events
 from orderglot.cli.export import export
 from orderglot.cli.import_lines import load
 from orderglot.cli.link import link
@@ -39,7 +40,8 @@ app = group(
     $ orderglot serve --demo
     $ orderglot import lines.csv --seller acme
     $ orderglot book
-    """
+    """,
+    completes=True,
 )
 app.command("serve")(serve)
 app.command("demo")(demo)
@@ -50,6 +52,7 @@ app.command("pull")(pull)
 app.command("place")(place)
 app.command("book")(summary)
 app.command("show")(show)
+app.command("events")(events)
 app.command("duplicates")(duplicates)
 app.command("change")(change)
 app.command("link")(link)

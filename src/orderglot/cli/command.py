@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec
 import typer
 from typer.core import TyperGroup
 
+from orderglot.cli import completing
 from orderglot.cli.encoding import escape_what_cannot_be_encoded
 from orderglot.cli.options import argument, switch, value
 from orderglot.cli.output import write_notice
@@ -51,7 +52,12 @@ ConfigFile = Annotated[
 ]
 SellerName = Annotated[
     str | None,
-    value("NAME", "Whose book; may be left out where there is one seller.", flag="--seller"),
+    value(
+        "NAME",
+        "Whose book; may be left out where there is one seller.",
+        flag="--seller",
+        completes=completing.sellers,
+    ),
 ]
 ORDER_IDS = "kole:ID for a dialect's id, the seller's number, or the hub's id."
 WhichOrder = Annotated[str, argument("ORDER", ORDER_IDS)]
@@ -94,7 +100,7 @@ class Group(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the arguments; none at all ask for help."""
-        return super().parse_args(ctx, args or ["--help"])
+        return super().parse_args(ctx, args if ctx.resilient_parsing else args or ["--help"])
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Give a command, in whose help a terminal of any width decides where lines end."""
@@ -123,14 +129,14 @@ class Group(TyperGroup):
         sys.exit(code)
 
 
-def group(help: str) -> typer.Typer:
-    """Make a group of commands."""
+def group(help: str, *, completes: bool = False) -> typer.Typer:
+    """Make a group of commands; the program ``completes`` what is typed in a shell."""
     return typer.Typer(
         cls=Group,
         help=help,
         rich_markup_mode="rich",
         pretty_exceptions_enable=False,
-        add_completion=False,
+        add_completion=completes,
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from orderglot.cli import completing
 from orderglot.cli.command import AsJson, Misused, SellerName, with_book
 from orderglot.cli.demo_address import BASE
 from orderglot.cli.export_report import Done, exit_code, report
@@ -15,12 +16,11 @@ from orderglot.cli.garbage import seldom_collected
 from orderglot.cli.options import argument, switch, value
 from orderglot.cli.output import is_terminal, standard_output
 from orderglot.cli.progress import showing_progress
+from orderglot.cli.selecting import SORT, OrderFilter, Typed, finding, limit
 
 if TYPE_CHECKING:
     from orderglot.core.order import Order
-    from orderglot.core.ports import Book
-    from orderglot.core.query import Query
-    from orderglot.files.whole.exporting import Exported
+    from orderglot.files.whole.exporting import Exported, Selected
     from orderglot.files.whole.writer import Destination, Writer
     from orderglot.hub.opening import Hub
 
@@ -38,12 +38,23 @@ async def export(
         str,
         argument("FILE", "Named .csv, .xlsx, .parquet or .jsonl; - for standard output."),
     ],
-    filter: Annotated[str, value("FILTER", "Which orders, such as 'total > 40'.")] = "",
+    filter: OrderFilter = "",
+    q: Typed = "",
+    sort: Annotated[str, value("FIELDS", SORT, "the oldest first")] = "",
+    limit: Annotated[
+        int | None, limit("How many at most; all of them unless this is said.")
+    ] = None,
     lines: Annotated[
         bool, switch("--lines", "A row for each line of an order, in place of one for the order.")
     ] = False,
     dialect: Annotated[
-        str | None, value("DIALECT", "As this dialect's clients would get them.", flag="--as")
+        str | None,
+        value(
+            "DIALECT",
+            "As this dialect's clients would get them.",
+            flag="--as",
+            completes=completing.dialects,
+        ),
     ] = None,
     form: Annotated[
         Literal["csv", "xlsx", "parquet", "jsonl"] | None,
@@ -65,11 +76,13 @@ async def export(
     $ orderglot export orders.csv
     $ orderglot export shipped.xlsx --lines --filter 'status = shipped'
     $ orderglot export - --format jsonl --seller acme
+    $ orderglot export largest.csv --sort=-total --limit 100
     $ orderglot export kole.jsonl --as kole
     """
+    from orderglot.core.query import Window
     from orderglot.core.time_zones import zone_of
-    from orderglot.files.whole.exporting import closing, format_of, writer_of
-    from orderglot.wire.aip160 import read_filter
+    from orderglot.files.whole.exporting import Selected, closing, format_of, writer_of
+    from orderglot.wire.aip160 import read_filter, read_sort
 
     piped = file == STANDARD_OUTPUT
     if piped and form is None:
@@ -80,18 +93,20 @@ async def export(
     owner = await hub.seller(seller)
     where = read_filter(filter, zone_of(owner.timezone))
     book = hub.book(owner, tests=test, deleted=deleted)
+    window = Window(where=where, sort=read_sort(sort) if sort else ())
+    orders = Selected(finding(book, q), window, limit)
     with _destination(file, kind, replace=force) as target:
         if dialect:
             from orderglot.hub.wire_export import WireExport
 
             wires = WireExport(hub, book, dialect, kind, target, lines=lines, base=BASE)
             with closing(wires):
-                exported = await _export(book, wires.write, where)
+                exported = await _export(orders, wires.write)
             done = Done(file, kind, owner.name, exported, wires.rows, dialect, wires.fates)
         else:
             writer = writer_of(kind, target, lines=lines)
             with closing(writer):
-                exported = await _export(book, _written_by(writer), where)
+                exported = await _export(orders, _written_by(writer))
             done = Done(file, kind, owner.name, exported, writer.rows)
     report(done, as_json=as_json, apart=piped)
     raise typer.Exit(exit_code(done))
@@ -105,16 +120,16 @@ def _written_by(writer: "Writer") -> Write:
     return write
 
 
-async def _export(book: "Book", write: Write, where: "Query") -> "Exported":
+async def _export(orders: "Selected", write: Write) -> "Exported":
     from orderglot.core.counting import counted
     from orderglot.files.whole.exporting import export as run
 
     def show(done: "Exported") -> None:
-        orders, lines = counted(done.orders, "order"), counted(done.lines, "line")
-        on_step(f"{orders} of {lines} written", done.seen, done.total)
+        written, lines = counted(done.orders, "order"), counted(done.lines, "line")
+        on_step(f"{written} of {lines} written", done.seen, done.total)
 
     with showing_progress("exporting") as on_step, seldom_collected():
-        return await run(book, write, where, show)
+        return await run(orders, write, show)
 
 
 @contextmanager

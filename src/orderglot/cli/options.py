@@ -10,12 +10,20 @@ def switch(flag: str, help: str) -> Any:
     return typer.Option(flag, help=help)
 
 
-def value(metavar: str, help: str, default: str = "", *, flag: str = "") -> Any:
-    """Declare an option with a value; ``default`` says in words what holds without it."""
+def value(
+    metavar: str, help: str, default: str = "", *, flag: str = "", completes: Any = None
+) -> Any:
+    """Declare an option with a value; ``default`` says in words what holds without it.
+
+    ``completes`` gives what a shell proposes for it.
+    """
     flags = (flag,) if flag else ()
-    return typer.Option(*flags, metavar=metavar, help=help, show_default=default or True)
+    shown = default or True
+    return typer.Option(
+        *flags, metavar=metavar, help=help, show_default=shown, autocompletion=completes
+    )
 
 
-def argument(metavar: str, help: str) -> Any:
-    """Declare an argument."""
-    return typer.Argument(metavar=metavar, help=help)
+def argument(metavar: str, help: str, *, completes: Any = None) -> Any:
+    """Declare an argument; ``completes`` gives what a shell proposes for it."""
+    return typer.Argument(metavar=metavar, help=help, autocompletion=completes)

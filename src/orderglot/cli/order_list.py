@@ -2,11 +2,10 @@
 
 from typing import TYPE_CHECKING, Annotated
 
-import typer
-
 from orderglot.cli.command import AsJson, SellerName, with_book
 from orderglot.cli.options import switch, value
 from orderglot.cli.output import listing, write_line, write_notice
+from orderglot.cli.selecting import SORT, OrderFilter, Typed, finding, limit
 
 if TYPE_CHECKING:
     from orderglot.core.order import Order
@@ -30,9 +29,10 @@ MOST = 10_000
 @with_book(reads=True)
 async def list_orders(
     hub: "Hub",
-    filter: Annotated[str, value("FILTER", "Which orders, such as 'total > 40'.")] = "",
-    sort: Annotated[str, value("FIELDS", "By what, such as -total,created.")] = "-created",
-    limit: Annotated[int, typer.Option(min=1, max=MOST, help="How many at most.")] = 25,
+    filter: OrderFilter = "",
+    q: Typed = "",
+    sort: Annotated[str, value("FIELDS", SORT)] = "-created",
+    limit: Annotated[int, limit("How many at most.", MOST)] = 25,
     deleted: Annotated[bool, switch("--deleted", "List deleted ones as well.")] = False,
     test: Annotated[bool, switch("--test", "List those of test mode as well.")] = False,
     seller: SellerName = None,
@@ -43,6 +43,7 @@ async def list_orders(
     A filter compares fields of an order; docs/filters.md has its language.
 
     $ orderglot orders list --filter 'status = shipped AND total > 40'
+    $ orderglot orders list --q PO-4711
     $ orderglot orders list --filter 'sku = AA124 OR created >= 2024-05-21' --json
     """
     from orderglot.core.counting import counted
@@ -53,9 +54,9 @@ async def list_orders(
     owner = await hub.seller(seller)
     where = read_filter(filter, zone_of(owner.timezone))
     window = Window(where=where, sort=read_sort(sort), limit=limit, total=True)
-    page = await hub.book(owner, tests=test, deleted=deleted).page(window)
+    page = await finding(hub.book(owner, tests=test, deleted=deleted), q)(window)
     if not page.orders and not as_json:
-        return write_line("No order is like that." if filter else "There is no order yet.")
+        return write_line("No order is like that." if filter or q else "There is no order yet.")
     listing(page.orders, COLUMNS, _row, as_json=as_json, right=("lines", "total"))
     if page.total and page.total > len(page.orders):
         more = counted(page.total - len(page.orders), "order more is", "orders more are")

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from orderglot.cli import completing
 from orderglot.cli.command import AsJson, Misused, SellerName, with_book
 from orderglot.cli.output import is_terminal, write_json, write_line, write_notice
 from orderglot.cli.pull import ChannelName, TimeOut, VendorUrl
@@ -38,7 +39,12 @@ WhichOrder = Annotated[
 ]
 With = Annotated[
     str | None,
-    typer.Option("--with", metavar="DIALECT", help="In which dialect the vendor speaks."),
+    typer.Option(
+        "--with",
+        metavar="DIALECT",
+        help="In which dialect the vendor speaks.",
+        autocompletion=completing.dialects,
+    ),
 ]
 Idempotent = Annotated[
     bool | None,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from orderglot.cli import completing
 from orderglot.cli.command import AsJson, Misused, with_book
 from orderglot.cli.options import argument, switch, value
 from orderglot.cli.output import write_notice
@@ -85,7 +86,8 @@ Rate = Annotated[str | None, value("N", "So many requests a second at most.", "a
 async def pull(
     hub: "Hub",
     dialect: Annotated[
-        str | None, argument("DIALECT", "In which dialect the vendor speaks.")
+        str | None,
+        argument("DIALECT", "In which dialect the vendor speaks.", completes=completing.dialects),
     ] = None,
     url: VendorUrl = None,
     at: ChannelName = "",

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from orderglot.cli import completing
 from orderglot.cli.command import AsJson, SellerName, WhichOrder, with_book
 from orderglot.cli.demo_address import BASE
 from orderglot.cli.options import switch, value
@@ -40,7 +41,13 @@ async def show(
     hub: "Hub",
     order: WhichOrder,
     dialect: Annotated[
-        str | None, value("DIALECT", "As this dialect's clients would get it.", flag="--as")
+        str | None,
+        value(
+            "DIALECT",
+            "As this dialect's clients would get it.",
+            flag="--as",
+            completes=completing.dialects,
+        ),
     ] = None,
     form: Annotated[
         Literal["xml", "json"] | None,
@@ -91,6 +98,7 @@ async def show(
         write_line(f"Order {one.id}, which is {one.status}, is {with_article(relation)} this one.")
     for difference in along(found, others):
         write_line(f"Along its splits and returns: {spelled(difference)}.")
+    write_line("")
     return print_timeline(events)
 
 
@@ -212,7 +220,6 @@ def print_timeline(events: Collection["Event"]) -> None:
         )
         for one in events
     ]
-    write_line("")
     columns = (
         ("when", "what", "by", "why") if any(one.why for one in events) else ("when", "what", "by")
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from orderglot.cli import completing
 from orderglot.cli.options import argument, switch, value
 from orderglot.cli.output import (
     indented,
@@ -35,8 +36,12 @@ def translate(
     file: Annotated[
         str, argument("FILE", "A body with one order or several; - for standard input.")
     ],
-    source: Annotated[str, value("DIALECT", "Whose order it is.", flag="--from")],
-    target: Annotated[str, value("DIALECT", "Whose it is to be.", flag="--to")],
+    source: Annotated[
+        str, value("DIALECT", "Whose order it is.", flag="--from", completes=completing.dialects)
+    ],
+    target: Annotated[
+        str, value("DIALECT", "Whose it is to be.", flag="--to", completes=completing.dialects)
+    ],
     form: Annotated[
         Literal["xml", "json"] | None,
         typer.Option("--format", help="In which form, where the dialect has both."),

@@ -11,8 +11,7 @@ from msgspec.structs import replace
 
 from orderglot.core.errors import Rule, invalid
 from orderglot.core.order import Order
-from orderglot.core.ports import Book
-from orderglot.core.query import EVERYTHING, Query, Window
+from orderglot.core.query import Page, Window
 from orderglot.files.whole.writer import Destination, Writer
 
 STRIDE = 500
@@ -38,17 +37,24 @@ class Exported(Struct, kw_only=True):
     lines: int = 0
 
 
+class Selected(Struct, frozen=True):
+    """Which orders are written, and in which order: those of a window, ``most`` of them or all."""
+
+    find: Callable[[Window], Awaitable[Page]]
+    window: Window = Window()
+    most: int | None = None
+
+
 async def export(
-    book: Book,
+    orders: Selected,
     write: Callable[[Sequence[Order]], Awaitable[Sequence[Order]]],
-    where: Query = EVERYTHING,
     on_progress: Callable[[Exported], None] = lambda _: None,
 ) -> Exported:
-    """Give the orders of a book to what writes them, the oldest first, and tell how many it wrote."""
+    """Give orders to what writes them, a stride at a time, and tell how many it wrote."""
     done = Exported()
-    async for orders, total in _pages(book, where):
-        kept = await write(orders)
-        done.seen += len(orders)
+    async for orders_read, total in _pages(orders):
+        kept = await write(orders_read)
+        done.seen += len(orders_read)
         done.orders += len(kept)
         done.lines += sum(len(order.lines) for order in kept)
         done.total = max(total, done.seen)
@@ -56,14 +62,17 @@ async def export(
     return done
 
 
-async def _pages(book: Book, where: Query) -> AsyncIterator[tuple[Sequence[Order], int]]:
-    total = 0
-    window: Window | None = Window(where=where, limit=STRIDE, total=True)
-    while window is not None:
-        page = await book.page(window)
+async def _pages(orders: Selected) -> AsyncIterator[tuple[Sequence[Order], int]]:
+    left, total = orders.most, 0
+    window: Window | None = replace(orders.window, limit=STRIDE, total=True)
+    while window is not None and left != 0:
+        if left is not None:
+            window = replace(window, limit=min(STRIDE, left))
+        page = await orders.find(window)
         total = total or page.total or 0
         if page.orders:
-            yield page.orders, total
+            yield page.orders, total if orders.most is None else min(total, orders.most)
+        left = left and left - len(page.orders)
         # They are counted once.
         window = page.next and replace(page.next, total=False)
 

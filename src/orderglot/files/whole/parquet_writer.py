@@ -35,6 +35,7 @@ class ParquetWriter:
             raise not_installed("Parquet", "pyarrow") from None
         self.rows = 0
         self._arrow = pa
+        self._text = pa.string()
         self._plain = Table(lines=lines)
         self._checked = Table(lines=lines, fits=_fits)
         self._lines = lines
@@ -108,7 +109,10 @@ class ParquetWriter:
         ]
 
     def _array(self, values: Sequence[Any], kind: Any) -> Any:
-        if self._arrow.types.is_string(kind):
+        if kind == self._text:
+            # Most columns say nothing, and need not be looked at value by value.
+            if not any(values):
+                return self._arrow.nulls(len(values), kind)
             values = [value or None for value in values]
         return self._arrow.array(values, kind)
 

@@ -103,9 +103,14 @@ class Part:
             if inner is default:
                 continue
             left = part.rest(inner, fits)
-            if left or (default is None and all(map(_is_blank, part.cells(inner)))):
+            if left or (default is None and part.is_empty(inner)):
                 found[name] = left
         return found
+
+    def is_empty(self, thing: Any) -> bool:
+        """Tell whether none of its columns says anything."""
+        # Mostly one of the first does.
+        return all(map(_is_blank, self._own(thing))) and all(map(_is_blank, self.cells(thing)))
 
     def _unfit(self, thing: Any, fits: Fits) -> Iterator[tuple[str, Any]]:
         for column, value in zip(self.columns, self._own(thing), strict=False):

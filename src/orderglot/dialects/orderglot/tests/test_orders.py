@@ -12,7 +12,15 @@ from hypothesis import given
 from msgspec.structs import replace
 
 from orderglot.core.errors import NotFound, Problem
-from orderglot.core.order import Identity, Link, Order, Reference, Unknown, by_hub_id
+from orderglot.core.order import (
+    Identity,
+    Line,
+    Link,
+    Order,
+    Reference,
+    Unknown,
+    by_hub_id,
+)
 from orderglot.core.query import Window
 from orderglot.core.values import Relation
 from orderglot.dialects.orderglot import DIALECT, known_members
@@ -199,3 +207,14 @@ def test_a_wrong_member_of_an_answer_is_named() -> None:
     read_document(b'{"id":7,"lines":[{"number":1},{"number":"x"}],"created":"now"}', "", problems)
 
     assert {"lines[2].number", "created"} == {one.field for one in problems}
+
+
+def test_a_title_that_looks_like_a_power_of_ten_is_no_number(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    line = Line(number=1, sku="E+", title="TABLE-CLOTH, SIZE-E+", quantity=12)
+    order = Order(id=7, lines=(line,), notes="E-mail")
+    monkeypatch.setattr("orderglot.dialects.orderglot.wire.read_order", None)
+    problems: list[Problem] = []
+
+    assert (line,) == read_document(bytes(write_document(order)), "", problems).lines

@@ -1,0 +1,50 @@
+"""Which orders a command is about: by a filter, by what a person types, in which order, how many."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from orderglot.cli.options import value
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from orderglot.core.ports import Book
+    from orderglot.core.query import Page, Window
+
+OrderFilter = Annotated[
+    str, value("FILTER", "Which orders, such as 'total > 40'.", flag="--filter")
+]
+Typed = Annotated[
+    str,
+    value(
+        "TEXT",
+        "Those that a text finds: an id, a number, a PO number, a mail address, a name.",
+        flag="--q",
+    ),
+]
+SORT = "By what, such as -total,created."
+
+
+def limit(help: str, most: int | None = None) -> object:
+    """Declare how many orders there may be."""
+    return typer.Option("--limit", metavar="N", min=1, max=most, help=help)
+
+
+def finding(book: "Book", text: str) -> "Callable[[Window], Awaitable[Page]]":
+    """Give what finds the orders of a window, and with a text only those that it finds."""
+    from msgspec.structs import replace
+
+    from orderglot.core.query import And
+    from orderglot.dialects.orderglot.search import search
+
+    if not text.strip():
+        return book.page
+
+    async def find(window: "Window") -> "Page":
+        found = await search(book, text)
+        page = await book.page(replace(window, where=And((found, window.where))))
+        # The page behind it is asked for as this one is.
+        return replace(page, next=page.next and replace(page.next, where=window.where))
+
+    return find
