@@ -7,7 +7,7 @@ import pytest
 
 from orderglot.core.query import EVERYTHING
 from orderglot.wire.aip160 import read_filter
-from orderglot.wire.aip160.reading import SHORT
+from orderglot.wire.aip160.asked import SHORT
 
 PAGE = Path(__file__).parents[2].joinpath("docs", "filters.md").read_text()
 ROWS = re.findall(r"^\| `(.+?)` \|", PAGE, re.MULTILINE)

@@ -52,7 +52,7 @@ PROGRAMS: dict[str, Program] = {
     "revive_by_a_number": (
         (KoleOrders(NEW, quantity=4),),
         (Corrects(6, NEW, what="add", quantity=4),),
-        (Steps(7, NEW, step="cancel", quantity=4),),
+        (Steps(7, NEW, name="cancel", quantity=4),),
         (put(8, NEW, "completed"),),
     ),
     "keep_carts_apart": ((KometAdds(NEW, -2),), (KometAdds(6, -2),)),

@@ -33,18 +33,8 @@ def limit(help: str, most: int | None = None) -> object:
 
 def finding(book: "Book", text: str) -> "Callable[[Window], Awaitable[Page]]":
     """Give what finds the orders of a window, and with a text only those that it finds."""
-    from msgspec.structs import replace
+    from functools import partial
 
-    from orderglot.core.query import And
     from orderglot.dialects.orderglot.search import search
 
-    if not text.strip():
-        return book.page
-
-    async def find(window: "Window") -> "Page":
-        found = await search(book, text)
-        page = await book.page(replace(window, where=And((found, window.where))))
-        # The page behind it is asked for as this one is.
-        return replace(page, next=page.next and replace(page.next, where=window.where))
-
-    return find
+    return partial(search, book, text) if text.strip() else book.page
