@@ -6,12 +6,14 @@ It is somebody's own, whose machines have all the books of a run in databases th
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from itertools import count
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
 from orderglot.hub.distributing import distribute
+from orderglot.stores import writes
 from orderglot.stores.postgres.backend import PostgresBackend
 from tests.postgres import TABLES, aside
 
@@ -61,7 +63,8 @@ def leave() -> None:
 class BorrowedClusterBackend(PostgresBackend):
     """An empty backend on a cluster, whose database is emptied and used again once it is closed.
 
-    It refuses whatever goes to more than one part of a table.
+    It refuses whatever goes to more than one part of a table, and knows of each seller at once where they are: what
+    can go straight to their machine does.
     """
 
     def __init__(self) -> None:
@@ -75,6 +78,13 @@ class BorrowedClusterBackend(PostgresBackend):
             return line
 
         self._pool._open = opened  # type: ignore[method-assign]
+
+    async def commit(self, seller: int, batch: Collection[writes.Write]) -> None:
+        """Write all of it or nothing, as any backend."""
+        await super().commit(seller, batch)
+        if any(isinstance(one, writes.PutSeller) for one in batch):
+            async with self._pool.lent() as line:
+                await self._machines._look(line)
 
     async def close(self) -> None:
         """Leave the database as it was found."""
