@@ -6,7 +6,7 @@ It is somebody's own, whose machines have all the books of a run in databases th
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from itertools import count
 from urllib.parse import urlsplit, urlunsplit
 
@@ -38,17 +38,20 @@ def nodes() -> list[tuple[str, int]]:
     return aside(_nodes())
 
 
-def new_cluster_database() -> str:
-    """Make an empty database on every machine, with no book in it, and give its URL."""
+def new_cluster_database(by: Mapping[int, int] | None = None) -> str:
+    """Make an empty database on every machine, with no book in it, and give its URL.
+
+    ``by`` says by which port of this machine a worker is reached, instead of its own.
+    """
     name = f"book_{os.getpid()}_{next(_numbers)}"
-    aside(_make(name))
+    aside(_make(name, by or {}))
     _made.append(name)
     return _at(COORDINATOR, database=name)
 
 
-def new_book() -> str:
-    """Make an empty book that is spread over the machines, and give its URL."""
-    url = new_cluster_database()
+def new_book(by: Mapping[int, int] | None = None) -> str:
+    """Make an empty book that is spread over the machines, and give its URL; ``by`` as above."""
+    url = new_cluster_database(by)
     aside(distribute(url, lambda _statement, _done, _of: None))
     return url
 
@@ -101,7 +104,7 @@ async def _nodes() -> list[tuple[str, int]]:
         await connection.close()
 
 
-async def _make(name: str) -> None:
+async def _make(name: str, by: Mapping[int, int]) -> None:
     places = await _nodes()
     for host, port in places:
         await _do(
@@ -115,7 +118,7 @@ async def _make(name: str) -> None:
         _at(COORDINATOR, database=name),
         f"ALTER DATABASE {name} SET citus.shard_count = {PARTS}",
         f"SELECT citus_set_coordinator_host('{host}', {port})",
-        *(f"SELECT citus_add_node('{host}', {port})" for host, port in workers),
+        *(f"SELECT citus_add_node('{host}', {by.get(port, port)})" for host, port in workers),
     )
 
 
