@@ -6,12 +6,14 @@ It is somebody's own, whose machines have all the books of a run in databases th
 from __future__ import annotations
 
 import os
+from collections.abc import Collection, Mapping
 from itertools import count
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
 from orderglot.hub.distributing import distribute
+from orderglot.stores import writes
 from orderglot.stores.postgres.backend import PostgresBackend
 from tests.postgres import TABLES, aside
 
@@ -36,17 +38,20 @@ def nodes() -> list[tuple[str, int]]:
     return aside(_nodes())
 
 
-def new_cluster_database() -> str:
-    """Make an empty database on every machine, with no book in it, and give its URL."""
+def new_cluster_database(by: Mapping[int, int] | None = None) -> str:
+    """Make an empty database on every machine, with no book in it, and give its URL.
+
+    ``by`` says by which port of this machine a worker is reached, instead of its own.
+    """
     name = f"book_{os.getpid()}_{next(_numbers)}"
-    aside(_make(name))
+    aside(_make(name, by or {}))
     _made.append(name)
     return _at(COORDINATOR, database=name)
 
 
-def new_book() -> str:
-    """Make an empty book that is spread over the machines, and give its URL."""
-    url = new_cluster_database()
+def new_book(by: Mapping[int, int] | None = None) -> str:
+    """Make an empty book that is spread over the machines, and give its URL; ``by`` as above."""
+    url = new_cluster_database(by)
     aside(distribute(url, lambda _statement, _done, _of: None))
     return url
 
@@ -61,7 +66,8 @@ def leave() -> None:
 class BorrowedClusterBackend(PostgresBackend):
     """An empty backend on a cluster, whose database is emptied and used again once it is closed.
 
-    It refuses whatever goes to more than one part of a table.
+    It refuses whatever goes to more than one part of a table, and knows of each seller at once where they are: what
+    can go straight to their machine does.
     """
 
     def __init__(self) -> None:
@@ -75,6 +81,13 @@ class BorrowedClusterBackend(PostgresBackend):
             return line
 
         self._pool._open = opened  # type: ignore[method-assign]
+
+    async def commit(self, seller: int, batch: Collection[writes.Write]) -> None:
+        """Write all of it or nothing, as any backend."""
+        await super().commit(seller, batch)
+        if any(isinstance(one, writes.PutSeller) for one in batch):
+            async with self._pool.lent() as line:
+                await self._machines._look(line)
 
     async def close(self) -> None:
         """Leave the database as it was found."""
@@ -91,7 +104,7 @@ async def _nodes() -> list[tuple[str, int]]:
         await connection.close()
 
 
-async def _make(name: str) -> None:
+async def _make(name: str, by: Mapping[int, int]) -> None:
     places = await _nodes()
     for host, port in places:
         await _do(
@@ -105,7 +118,7 @@ async def _make(name: str) -> None:
         _at(COORDINATOR, database=name),
         f"ALTER DATABASE {name} SET citus.shard_count = {PARTS}",
         f"SELECT citus_set_coordinator_host('{host}', {port})",
-        *(f"SELECT citus_add_node('{host}', {port})" for host, port in workers),
+        *(f"SELECT citus_add_node('{host}', {by.get(port, port)})" for host, port in workers),
     )
 
 

