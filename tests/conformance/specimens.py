@@ -23,9 +23,11 @@ from orderglot.core.caller import RIGHTS, Caller
 from orderglot.core.customer import Customer
 from orderglot.core.order import Order, Reference
 from orderglot.core.product import Product
+from orderglot.core.rejects import Reject
 from orderglot.core.seller import Seller
 from orderglot.core.tokens import OWNER, TokenKind
 from orderglot.stores.store import BookStore
+from orderglot.sync.rejects import put_aside
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
 from orderglot.wire.operation import Operation
@@ -60,6 +62,7 @@ class Book(Struct, frozen=True, forbid_unknown_fields=True):
     products: tuple[Product, ...] = ()
     orders: tuple[Order, ...] = ()
     credentials: tuple[Proof, ...] = ()
+    rejects: tuple[Reject, ...] = ()
     unprovoked: tuple[str, ...] = ()
     draft: Order | None = None
     """An order that can be placed, where no single specimen says one."""
@@ -175,6 +178,8 @@ async def shelve(
     if orders:
         for order in book.orders:
             await whole.keep(order)
+        async with whole.together() as unit:
+            await put_aside(unit, book.rejects)
     for proof in book.credentials if credentials else ():
         await plant(store, dialect, seller, proof)
     return seller

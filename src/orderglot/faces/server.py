@@ -31,7 +31,7 @@ from orderglot.faces.sellers import Sellers
 from orderglot.faces.throttle import Throttle
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
-from orderglot.wire.operation import Context, Operation
+from orderglot.wire.operation import Context, Operation, Retries
 
 LEFT_OUT = "Orderglot-Left-Out"
 """The header that says how many things an answer lacks, since they cannot be read."""
@@ -62,6 +62,7 @@ class Server:
 
     What asks for a large page is answered ``beside``, if there is such a place. ``named`` gives the
     dialects by their names that an order may be asked for in; there is this one alone if not said.
+    ``retries`` reads again what was put aside, if anybody can.
     """
 
     def __init__(
@@ -71,10 +72,12 @@ class Server:
         completing: Completing | None = None,
         beside: Beside | None = None,
         named: Named | None = None,
+        retries: Retries | None = None,
     ) -> None:
         self.dialect = dialect
         self.store = store
         self.beside = beside
+        self.retries = retries
         self.views = Views(store.keyring, named or only(dialect))
         self.completing = completing or Completing(store, lambda: (dialect,))
         self.replay = Replay(dialect, store)
@@ -215,7 +218,8 @@ class Server:
         asked = ask()
 
         async def work(unit: UnitOfWork) -> Response:
-            context = Context(self.store.keyring, request.at or self.store.now(), unit)
+            now = request.at or self.store.now()
+            context = Context(self.store.keyring, now, unit, retries=self.retries)
             try:
                 answer = shown_to(caller, await operation.perform(context, asked))
             finally:

@@ -12,6 +12,7 @@ from orderglot.faces.server import Beside, Server
 from orderglot.hub.dialects import chosen, chosen_one
 from orderglot.hub.front_page import FRONT, front_page
 from orderglot.hub.pages import HEALTH, OPENAPI, READY, health, openapi, readiness
+from orderglot.hub.retrying import Retries
 from orderglot.journal.recorder import Recorder
 from orderglot.stores.store import BookStore
 
@@ -48,7 +49,10 @@ def faces(
         await store.close()
 
     return Asgi(
-        [Server(dialect, store, completing, beside, chosen_one) for dialect in chosen(names)],
+        [
+            Server(dialect, store, completing, beside, chosen_one, Retries(store))
+            for dialect in chosen(names)
+        ],
         pages={
             FRONT: front_page(names),
             HEALTH: health(),

@@ -13,6 +13,8 @@ ORDER = f"{ORDERS}/{{id}}"
 CUSTOMERS = f"{ROOT}/customers"
 PRODUCTS = f"{ROOT}/products"
 
+REJECTS = f"{ROOT}/rejects"
+REJECT = f"{REJECTS}/{{name}}"
 BATCHES = f"{ROOT}/batches"
 MOST_IN_A_BATCH = 100
 
