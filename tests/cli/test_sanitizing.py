@@ -26,12 +26,13 @@ from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer
 from orderglot.core.order import Address, Identity, Line, Order, Reference, Shipping, Totals
 from orderglot.core.product import Product, Tier
+from orderglot.core.rejects import REJECT, Reject, StoredResponse
 from orderglot.hub.journals import striking
 from orderglot.journal.recorder import Recorder
 from orderglot.journal.sqlite import SqliteJournal, beside
 from orderglot.stores.reads import Reads
 from orderglot.stores.sqlite import SqliteStore
-from orderglot.sync.notes import REJECT, Reject, StoredResponse, noted
+from orderglot.sync.notes import noted
 from orderglot.wire.exchange import Exchange
 from orderglot.wire.message import Request, Response
 from orderglot.wire.trace import Trace

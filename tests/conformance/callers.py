@@ -17,6 +17,7 @@ from orderglot.core.caller import CREATE, Caller
 from orderglot.core.order import Order
 from orderglot.faces.routes import Routes
 from orderglot.faces.server import Server
+from orderglot.hub.retrying import Retries
 from orderglot.stores.memory import MemoryStore
 from orderglot.stores.sqlite import SqliteStore
 from orderglot.stores.store import BookStore
@@ -136,7 +137,7 @@ async def two_servers(
     """Open two servers, each with a store of its own, over one file without orders."""
     stores: list[BookStore] = [SqliteStore(file, clock) for _ in range(2)]
     at = await site(specimen.dialect, stores[0], orders=False)
-    yield at, [Server(specimen.dialect, store) for store in stores]
+    yield at, [Server(specimen.dialect, store, retries=Retries(store)) for store in stores]
     for store in stores:
         await store.close()
 
@@ -144,7 +145,12 @@ async def two_servers(
 async def site(dialect: Dialect, store: BookStore | None = None, *, orders: bool = True) -> Site:
     store = store or MemoryStore(clock_of(dialect))
     await shelve(store, dialect, orders=orders)
-    return Site(dialect, store, Server(dialect, store), await orderer(dialect, store))
+    return Site(
+        dialect,
+        store,
+        Server(dialect, store, retries=Retries(store)),
+        await orderer(dialect, store),
+    )
 
 
 def without_proof(dialect: Dialect, request: Request) -> Request:

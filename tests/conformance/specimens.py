@@ -26,9 +26,11 @@ from orderglot.core.journal import Exchange
 from orderglot.core.listed_journal import ListedJournal
 from orderglot.core.order import Order, Reference
 from orderglot.core.product import Product
+from orderglot.core.rejects import Reject
 from orderglot.core.seller import Seller
 from orderglot.core.tokens import OWNER, TokenKind
 from orderglot.stores.store import BookStore
+from orderglot.sync.rejects import put_aside
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
 from orderglot.wire.operation import Operation
@@ -71,6 +73,7 @@ class Book(Struct, frozen=True, forbid_unknown_fields=True):
     orders: tuple[Order, ...] = ()
     credentials: tuple[Proof, ...] = ()
     exchanges: tuple[Exchanged, ...] = ()
+    rejects: tuple[Reject, ...] = ()
     unprovoked: tuple[str, ...] = ()
     draft: Order | None = None
     """An order that can be placed, where no single specimen says one."""
@@ -191,6 +194,8 @@ async def shelve(
             (Caller(seller=seller, customer=ids[one.customer]), journal.read(one.exchange))
             for one in book.exchanges
         )
+        async with whole.together() as unit:
+            await put_aside(unit, book.rejects)
     for proof in book.credentials if credentials else ():
         await plant(store, dialect, seller, proof)
     return seller

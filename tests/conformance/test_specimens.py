@@ -13,6 +13,7 @@ from orderglot.core.caller import OPEN, Caller
 from orderglot.core.order import HUB, Order, Reference, extra, native
 from orderglot.core.query import Page
 from orderglot.faces.server import NOBODY, Server
+from orderglot.hub.retrying import Retries
 from orderglot.wire.loss import carried
 from orderglot.wire.message import Response
 from tests.conformance.implementations import Shop
@@ -42,7 +43,7 @@ async def server_of(specimen: Specimen, shop: Shop) -> tuple[Server, int]:
     dialect = specimen.dialect
     store = shop.store(lambda: book_of(dialect.name).now)
     seller = await shelve(store, dialect)
-    return Server(dialect, store), seller
+    return Server(dialect, store, retries=Retries(store)), seller
 
 
 def assert_says(expected: Response, response: Response) -> None:

@@ -21,8 +21,8 @@ from orderglot import dialects
 from orderglot.core.errors import HubError, NotFound
 from orderglot.core.order import Address, Order, Reference, id_at
 from orderglot.core.query import matches
+from orderglot.core.rejects import rejects_of
 from orderglot.core.values import Status
-from orderglot.sync.rejects import rejects_of
 from orderglot.sync.revisiting import UNFINISHED
 from orderglot.wire.loss import carried
 from tests.sync.books_model import (

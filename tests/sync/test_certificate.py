@@ -11,11 +11,11 @@ from msgspec.structs import replace
 
 from orderglot.core.order import Line, Order, Reference, native
 from orderglot.core.query import Page
+from orderglot.core.rejects import rejects_of
 from orderglot.core.values import Status
 from orderglot.sync import revisiting
 from orderglot.sync.certificate import Certificate, Code, gaps
 from orderglot.sync.pull import Progress
-from orderglot.sync.rejects import rejects_of
 from orderglot.wire.message import Request, Response, Send
 from tests.sync.test_hidden import NOW, first, set_clock
 from tests.sync.test_pull import Stopped, _with_pages_of, done, each, stop_after

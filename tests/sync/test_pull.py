@@ -16,11 +16,12 @@ from orderglot import dialects
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Upstream
 from orderglot.core.order import Order, Reference, Totals, Unknown, native
+from orderglot.core.rejects import rejects_of
 from orderglot.core.unknown_members import without_unknown
 from orderglot.stores.memory import MemoryStore
 from orderglot.sync.ingesting import Busy
 from orderglot.sync.pull import Progress
-from orderglot.sync.rejects import rejects_of, try_again
+from orderglot.sync.rejects import try_again
 from orderglot.wire import json
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.loss import carried, known_as

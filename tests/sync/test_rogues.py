@@ -12,9 +12,9 @@ import pytest
 
 from orderglot.core.errors import HubError, TooMany, Unauthenticated, Upstream
 from orderglot.core.query import Window
+from orderglot.core.rejects import rejects_of
 from orderglot.faces.client import Client
 from orderglot.faces.http import HttpTransport, Timeouts
-from orderglot.sync.rejects import rejects_of
 from orderglot.wire.message import Request, Response, Send
 from tests.sync.rogue import (
     Rogue,

@@ -12,8 +12,9 @@ from msgspec.structs import replace
 from orderglot import dialects
 from orderglot.core.errors import Conflict, NotFound
 from orderglot.core.order import HUB, Order, Reference, id_at, native
+from orderglot.core.rejects import rejects_of
 from orderglot.core.values import Status
-from orderglot.sync.rejects import rejects_of, settle
+from orderglot.sync.rejects import settle
 from orderglot.wire.loss import carried, known_as
 from tests.sync.vendors import LISTING, Vendor, vendor
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from orderglot.cli.command import ORDER_IDS, SellerName, WhichOrder, Why, with_book
-from orderglot.cli.options import argument
+from orderglot.cli.options import argument, switch
 from orderglot.cli.output import write_line
 
 if TYPE_CHECKING:
@@ -21,24 +21,31 @@ async def link(
         Literal["split", "return", "renewal", "switch", "exchange", "reference"],
         typer.Option("--as", help="What the first order is to the second one."),
     ],
+    remove: Annotated[
+        bool, switch("--remove", "The first order points at the second one no more.")
+    ] = False,
     why: Why = "",
     seller: SellerName = None,
 ) -> None:
     """Let one order point at another: 'link A B --as split' makes A a split of B.
 
     $ orderglot link 1000000002 1000000001 --as split
+    $ orderglot link 1000000002 1000000001 --as reference --remove
     """
-    from orderglot.core import linking
+    from orderglot.core import linking, steps
+    from orderglot.core.order import by_hub_id
     from orderglot.hub import lookup
 
     owner = await hub.seller(seller)
-    async with hub.book(owner, tests=True).together() as unit:
-        await unit.guard(linking.LINKS)
-        one, another = await lookup.find_order(unit, order), await lookup.find_order(unit, other)
-        new = linking.linked(one, another, linking.RELATIONS[relation])
-        if new is not one:
-            await unit.change(new, "linked", why=why)
     word = linking.RELATIONS[relation]
+    async with hub.book(owner, tests=True).together() as unit:
+        one, another = await lookup.find_order(unit, order), await lookup.find_order(unit, other)
+        to = by_hub_id(another.id)
+        work = steps.unlinking_from(to, word) if remove else steps.linking_to(to, word)
+        new = await steps.taken(unit, one, "unlink" if remove else "link", work, why)
+    if remove:
+        return write_line(f"Order {one.id} is no longer linked to {another.id}: {word}.")
     write_line(
         f"Order {one.id} {'was' if new is one else 'is now'} linked to {another.id}: {word}."
     )
+    return None

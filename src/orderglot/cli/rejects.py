@@ -10,14 +10,14 @@ from orderglot.core.counting import counted
 
 if TYPE_CHECKING:
     from orderglot.core.ports import Book
-    from orderglot.sync.notes import Reject
+    from orderglot.core.rejects import Reject
 
 COLUMNS = ("name", "id", "PO number", "place", "first", "last", "reason")
 
 
 async def show(book: Book, dialect: str, *, raw: str, retry: bool, as_json: bool) -> None:
     """List what was put aside, or print one, or try all of it again."""
-    from orderglot.sync.rejects import rejects_of
+    from orderglot.core.rejects import rejects_of
 
     if retry:
         return await _retry(book, dialect, as_json=as_json)

@@ -66,6 +66,8 @@ EVENTS = {
     "note": "noted",
     "delete": "deleted",
     "ask": "cancellation asked",
+    "link": "linked",
+    "unlink": "unlinked",
 }
 """What an event says of each step."""
 

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from orderglot.core.errors import Rule, invalid
 from orderglot.core.order import HUB, Identity, Link, Order
-from orderglot.core.values import Relation
+from orderglot.core.values import Kind, Relation
 
 LINKS = "links"
 """The family of all orders of a seller, where two must not come to be made of each other."""
@@ -51,6 +51,25 @@ def linked(order: Order, other: Order, relation: Relation) -> Order:
     if _points(order, other, relation):
         return order
     return replace(order, links=(*order.links, link_to(other, relation)))
+
+
+def unlinked(order: Order, other: Order, relation: Relation) -> Order:
+    """Let an order point at another one no more.
+
+    Raises Invalid where it does not so, or where what either of them has goes by that: a return, a
+    renewal or a switch and what it is of, a split and what its goods were taken out of.
+    """
+    kept = tuple(
+        link for link in order.links if link.order.id != other.id or link.relation is not relation
+    )
+    if len(kept) == len(order.links):
+        reason = f"Order {order.id} has no link to {other.id} that says: {relation}."
+        raise invalid("order", Rule.UNKNOWN, reason)
+    moved = relation is Relation.SPLIT_OF and MOVED in order.extras
+    if moved or (order.kind is not Kind.SALE and relation is not Relation.REFERS_TO):
+        reason = f"What order {order.id} has goes by that it is a {relation} order {other.id}."
+        raise invalid("order", Rule.STATE, reason)
+    return replace(order, links=kept)
 
 
 def origins(order: Order) -> set[int]:

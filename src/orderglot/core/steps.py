@@ -8,15 +8,16 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from orderglot.core import cancelling, correcting, lifecycle, repricing
+from orderglot.core import cancelling, correcting, lifecycle, linking, repricing
 from orderglot.core.cancellation_requests import CancellationState
 from orderglot.core.correcting import Correction
 from orderglot.core.lifecycle import EVENTS, Quantities
 from orderglot.core.open_cancellations import closing
-from orderglot.core.order import Line, Order
+from orderglot.core.order import Line, Order, Reference
 from orderglot.core.ports import UnitOfWork
 from orderglot.core.product import Product
 from orderglot.core.repricing import Prices
+from orderglot.core.values import Relation
 
 Step = Callable[[Order, datetime], Order]
 Work = Callable[[UnitOfWork, Order], Awaitable[Order]]
@@ -48,6 +49,25 @@ def correcting_as(correction: Correction) -> Work:
     async def work(unit: UnitOfWork, order: Order) -> Order:
         products = await _products(unit, order, correction.added)
         return correcting.correct(order, correction, products, (await unit.seller()).currency)
+
+    return work
+
+
+def linking_to(other: Reference, relation: Relation) -> Work:
+    """Make the work of letting an order point at another one, which may not come to point back."""
+
+    async def work(unit: UnitOfWork, order: Order) -> Order:
+        await unit.guard(linking.LINKS)
+        return linking.linked(order, await unit.get(other), relation)
+
+    return work
+
+
+def unlinking_from(other: Reference, relation: Relation) -> Work:
+    """Make the work of letting an order point at another one no more."""
+
+    async def work(unit: UnitOfWork, order: Order) -> Order:
+        return linking.unlinked(order, await unit.get(other), relation)
 
     return work
 

@@ -33,7 +33,7 @@ from orderglot.faces.sellers import Sellers
 from orderglot.faces.throttle import Throttle
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
-from orderglot.wire.operation import Context, Operation, Pause
+from orderglot.wire.operation import Context, Operation, Pause, Retries
 
 LEFT_OUT = "Orderglot-Left-Out"
 """The header that says how many things an answer lacks, since they cannot be read."""
@@ -66,7 +66,8 @@ class Server:
     dialects by their names that an order may be asked for in; there is this one alone if not said.
     Nobody waits for anything without a ``pause``.
     ``counts`` says that the requests of each key are counted, for sellers who set a limit: what is
-    itself beside another server leaves that to it.
+    itself beside another server leaves that to it. ``retries`` reads again what was put aside, if
+    anybody can.
     """
 
     def __init__(
@@ -78,12 +79,14 @@ class Server:
         named: Named | None = None,
         *,
         pause: Pause | None = None,
+        retries: Retries | None = None,
         counts: bool = True,
     ) -> None:
         self.dialect = dialect
         self.store = store
         self.beside = beside
         self.pause = pause
+        self.retries = retries
         self.views = Views(store.keyring, named or only(dialect))
         self.completing = completing or Completing(store, lambda: (dialect,))
         self.replay = Replay(dialect, store)
@@ -254,7 +257,8 @@ class Server:
         asked = ask()
 
         async def work(unit: UnitOfWork) -> Response:
-            context = Context(self.store.keyring, request.at or self.store.now(), unit)
+            now = request.at or self.store.now()
+            context = Context(self.store.keyring, now, unit, retries=self.retries)
             try:
                 answer = shown_to(caller, await operation.perform(context, asked))
             finally:

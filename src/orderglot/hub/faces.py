@@ -14,6 +14,7 @@ from orderglot.faces.server import Beside, Server
 from orderglot.hub.dialects import chosen, chosen_one
 from orderglot.hub.front_page import FRONT, front_page
 from orderglot.hub.pages import HEALTH, OPENAPI, READY, health, openapi, readiness
+from orderglot.hub.retrying import Retries
 from orderglot.journal.recorder import Recorder
 from orderglot.stores.store import BookStore
 
@@ -57,7 +58,14 @@ def faces(
     return Asgi(
         [
             Server(
-                dialect, store, completing, beside, chosen_one, pause=asyncio.sleep, counts=counts
+                dialect,
+                store,
+                completing,
+                beside,
+                chosen_one,
+                pause=asyncio.sleep,
+                retries=Retries(store),
+                counts=counts,
             )
             for dialect in chosen(names)
         ],

@@ -11,11 +11,12 @@ from msgspec.structs import replace
 from orderglot.core.errors import Conflict, Invalid
 from orderglot.core.order import Order
 from orderglot.core.ports import Book, Note, Outcome, UnitOfWork
+from orderglot.core.rejects import Reject
 from orderglot.core.sum_counts import SumCounts, with_orders
 from orderglot.core.unknown_members import MOST_UNKNOWN, counted
 from orderglot.sync.criteria import Criteria, native_id, wanted
 from orderglot.sync.matching import recognise
-from orderglot.sync.notes import PULL, Checkpoint, Reject, note_of, noted
+from orderglot.sync.notes import PULL, Checkpoint, note_of, noted
 from orderglot.sync.pages import Found, Pages, Shown, Unread
 from orderglot.sync.reconciling import take
 from orderglot.sync.rejects import put_aside, strike_older

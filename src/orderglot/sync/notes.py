@@ -9,11 +9,11 @@ import msgspec
 from msgspec import Struct
 
 from orderglot.core.ports import Book, Note
+from orderglot.core.rejects import StoredResponse
 from orderglot.core.sum_counts import SumCounts
 from orderglot.wire.message import Response
 
 PULL = "pull"
-REJECT = "reject"
 PLACING = "placing"
 STATE = "word"
 """Notes of vendor states; books have them under this name."""
@@ -61,36 +61,6 @@ class Checkpoint(Struct, frozen=True, kw_only=True):
     """In how many orders each member stood that no shape of the dialect has."""
     adds_up: SumCounts = SumCounts()
     """How many of the orders that the first look showed add up, do not, or cannot be told."""
-
-
-class StoredResponse(Struct, frozen=True):
-    """An answer as it came, without the headers, for cookies may stand there."""
-
-    status: int
-    content_type: str
-    body: bytes
-
-
-class Reject(Struct, frozen=True, kw_only=True):
-    """An order that was put aside: why, and the bytes in which it came.
-
-    ``id`` is the vendor's and ``po_number`` the customer's, where they could be read. ``first`` and
-    ``last`` are when it was met, in the vendor's list at ``position``. ``zone`` and ``master`` are
-    the channel's.
-    """
-
-    dialect: str
-    channel: str = ""
-    customer: str = ""
-    id: str = ""
-    po_number: str = ""
-    position: int = 0
-    reason: str = ""
-    first: datetime
-    last: datetime
-    answers: tuple[StoredResponse, ...] = ()
-    zone: str = ""
-    master: str = ""
 
 
 class Placing(Struct, frozen=True, kw_only=True):

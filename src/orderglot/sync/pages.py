@@ -26,9 +26,10 @@ from orderglot.core.errors import (
 )
 from orderglot.core.order import Order, Unknown
 from orderglot.core.query import Page, Window
+from orderglot.core.rejects import StoredResponse
 from orderglot.faces.client import Client, Transcript
 from orderglot.faces.http import Redirected
-from orderglot.sync.notes import StoredResponse, stored
+from orderglot.sync.notes import stored
 from orderglot.wire.message import is_message_alone
 
 FINAL = (Unauthenticated, Forbidden, Unsupported, Redirected)

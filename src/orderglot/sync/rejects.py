@@ -9,13 +9,14 @@ from hashlib import sha256
 from msgspec import Struct
 from msgspec.structs import replace
 
-from orderglot.core.errors import Conflict, HubError, Invalid, NotFound, Upstream
+from orderglot.core.errors import Conflict, HubError, Invalid, Upstream
 from orderglot.core.order import Order, by_hub_id
 from orderglot.core.ports import Book, Note, UnitOfWork
 from orderglot.core.query import Page, Window
+from orderglot.core.rejects import REJECT, Reject, reject_named, rejects_of
 from orderglot.core.seller import Seller
 from orderglot.sync.criteria import native_id
-from orderglot.sync.notes import REJECT, Reject, note_of, noted, read, response_of
+from orderglot.sync.notes import note_of, noted, read, response_of
 from orderglot.sync.reconciling import Arrived, take, take_as_new, take_for
 from orderglot.sync.retrying import written
 from orderglot.sync.vendor import Source
@@ -56,12 +57,6 @@ async def put_aside(unit: UnitOfWork, rejects: Sequence[Reject]) -> None:
         unit.note(noted(REJECT, name, reject, before))
 
 
-async def rejects_of(book: Book, whose: str = "") -> tuple[tuple[Note, Reject], ...]:
-    """Give what was put aside of a dialect or a channel, of all for none, by name."""
-    found = [(note, read(note, Reject)) for note in await book.notes(REJECT)]
-    return tuple(one for one in found if whose in ("", one[1].dialect, one[1].channel))
-
-
 async def strike_older(unit: UnitOfWork, channel: str, customer: str, met: datetime) -> None:
     """Strike the rejects that a whole pull, begun at ``met``, has not met again."""
     for note, reject in await rejects_of(unit, channel):
@@ -69,10 +64,16 @@ async def strike_older(unit: UnitOfWork, channel: str, customer: str, met: datet
             unit.strike(note)
 
 
-async def try_again(book: Book, dialects: Callable[[str], Dialect], dialect: str = "") -> Tried:
-    """Read what was put aside once more, and keep what can be kept by now; asks no vendor."""
+async def try_again(
+    book: Book, dialects: Callable[[str], Dialect], dialect: str = "", name: str = ""
+) -> Tried:
+    """Read what was put aside once more, and keep what can be kept by now; asks no vendor.
+
+    With a ``name`` that alone; raises NotFound where nothing of that name is aside.
+    """
     tried, seller = Tried(), await book.seller()
-    for note, reject in await rejects_of(book, dialect):
+    found = (await reject_named(book, name),) if name else await rejects_of(book, dialect)
+    for note, reject in found:
         try:
             read_by = dialects(reject.dialect)
             await _take(book, note, _source(seller, reject, read_by), read_again(read_by, reject))
@@ -91,10 +92,8 @@ async def settle(
     Raises NotFound where nothing of that name is aside, Upstream where it cannot be read, and
     Conflict where it is known to be another order.
     """
-    note = await note_of(book, REJECT, name)
-    if note is None:
-        raise NotFound(f"Nothing named {name[:40]!r} is aside.")
-    reject, seller = read(note, Reject), await book.seller()
+    note, reject = await reject_named(book, name)
+    seller = await book.seller()
     dialect = dialects(reject.dialect)
     source = _source(seller, reject, dialect)
     (received,) = read_again(dialect, reject)[:1]

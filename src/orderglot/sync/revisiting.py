@@ -14,10 +14,11 @@ from orderglot.core.errors import Conflict, Forbidden, HubError, Invalid, NotFou
 from orderglot.core.order import Reference
 from orderglot.core.ports import Book, UnitOfWork
 from orderglot.core.query import EVERYTHING, And, Compare, Operator, Query
+from orderglot.core.rejects import REJECT, Reject, rejects_of
 from orderglot.core.values import Status
-from orderglot.sync.notes import REJECT, Reject, note_of
+from orderglot.sync.notes import note_of
 from orderglot.sync.reconciling import Arrived, take
-from orderglot.sync.rejects import name_of, put_aside, rejects_of
+from orderglot.sync.rejects import name_of, put_aside
 from orderglot.sync.retrying import written
 from orderglot.sync.vendor import Vendor
 from orderglot.wire.flow import Unreadable

@@ -13,7 +13,7 @@ from orderglot.core.caller import READ, Caller
 from orderglot.core.journal import Journal
 from orderglot.core.keyring import Keyring
 from orderglot.core.listed_journal import ListedJournal
-from orderglot.core.order import Order
+from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Book
 from orderglot.wire.message import Request, Response
 from orderglot.wire.shape import Media, ResponseShape, Shape
@@ -48,12 +48,32 @@ Pause = Callable[[float], Awaitable[None]]
 """Lets so many seconds go by."""
 
 
+class Retries(Protocol):
+    """What was put aside, read once more by the dialects there are, each in a transaction of its own."""
+
+    async def retry(self, caller: Caller, whose: str, name: str) -> tuple[int, int]:
+        """Try one by its name again, or all of a dialect or channel; gives how many are orders now, and are not.
+
+        Raises NotFound where nothing of that name is aside.
+        """
+        ...
+
+    async def settle(self, caller: Caller, name: str, order: Reference | None) -> Order:
+        """Take one for an order of the book, or for a new one where that is None, and give the order.
+
+        Raises NotFound where there is no such reject or order, Upstream where it still cannot be read,
+        and Conflict where it is known to be another order.
+        """
+        ...
+
+
 class Context(Struct, frozen=True):
     """Where an operation is performed: the caller's book, the keyring, and the time.
 
     An open operation (a login) has no caller and so no book; whom it has let in, it may open theirs.
     What reads is given ``views``, the ``journal``, ``again``, which answers another request as if it
-    had come alone, and a ``pause`` of so many seconds where it may wait for something.
+    had come alone, and a ``pause`` of so many seconds where it may wait for something; what writes is
+    given ``retries``, if there are any.
     """
 
     keyring: Keyring
@@ -63,6 +83,7 @@ class Context(Struct, frozen=True):
     views: Views | None = None
     journal: Journal = ListedJournal()
     pause: Pause | None = None
+    retries: Retries | None = None
     again: Callable[[Request], Awaitable[Response]] | None = None
 
     @property

@@ -19,6 +19,7 @@ from orderglot.dialects.orderglot.orders import (
     LIST_ORDERS,
 )
 from orderglot.dialects.orderglot.products import PRODUCT_OPERATIONS
+from orderglot.dialects.orderglot.rejects import REJECT_OPERATIONS
 from orderglot.dialects.orderglot.steps import STEPS
 from orderglot.dialects.orderglot.tables import NAME
 from orderglot.dialects.orderglot.views import VIEW_ORDER
@@ -36,6 +37,7 @@ DIALECT = Dialect(
         *(LIST_FEED, LIST_EXCHANGES, GET_EXCHANGE),
         *CUSTOMER_OPERATIONS,
         *PRODUCT_OPERATIONS,
+        *REJECT_OPERATIONS,
         ANSWER_BATCH,
     ),
     faults=FAULTS,

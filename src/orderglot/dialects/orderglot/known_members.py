@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from orderglot.dialects.orderglot import batch_shapes, record_shapes, step_shapes
+from orderglot.dialects.orderglot import batch_shapes, record_shapes, reject_shapes, step_shapes
 from orderglot.dialects.orderglot.shapes import Change, NewOrder, Order, Page
 from orderglot.dialects.orderglot.tables import NAME
 from orderglot.wire.known_members import Known, known_members
@@ -16,6 +16,8 @@ PRODUCT = known_members(record_shapes.Product, NAME)
 CHANGED_CUSTOMER = known_members(record_shapes.ChangedCustomer, NAME, client=True)
 CHANGED_PRODUCT = known_members(record_shapes.ChangedProduct, NAME, client=True)
 BATCH = known_members(batch_shapes.Batch, NAME, client=True)
+RETRY = known_members(reject_shapes.Retry, NAME, client=True)
+SETTLE = known_members(reject_shapes.Settle, NAME, client=True)
 MADE = known_members(step_shapes.Made, NAME)
 STEPS = {
     name: known_members(shape, NAME, client=True) if shape else Known(NAME, client=True)

@@ -6,7 +6,6 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from orderglot.core.amounts import LARGEST
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Conflict, NotFound, Rule, invalid
 from orderglot.core.ports import Book, UnitOfWork
@@ -59,18 +58,18 @@ async def _drop(unit: UnitOfWork, found: Product) -> None:
 
 
 def _check(form: Form, one: Product) -> None:
-    if form.has("sku") and not one.sku:
+    if not one.sku:
         form.refuse("sku", Rule.REQUIRED, "Say your own code of the product.")
     if not 1 <= one.pack <= MOST:
         form.refuse("pack", Rule.RANGE, f"{one.pack} is not from 1 to {MOST}.")
-    if one.weight is not None and not 0 <= one.weight < LARGEST:
+    if one.weight is not None and one.weight < 0:
         form.refuse("weight", Rule.RANGE, f"{one.weight} is no weight.")
     before = 0
     for at, tier in enumerate(one.tiers, 1):
         if not before < tier.quantity <= MOST:
             reason = f"{tier.quantity} is not more than {before} and at most {MOST}."
             form.refuse(f"tiers[{at}].quantity", Rule.RANGE, reason)
-        if not 0 <= tier.price < LARGEST:
+        if tier.price < 0:
             form.refuse(f"tiers[{at}].price", Rule.RANGE, f"{tier.price} is no price.")
         before = max(before, tier.quantity)
 

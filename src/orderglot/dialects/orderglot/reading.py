@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, TypeVar, Union, get_args, get_origin, get_ty
 import msgspec
 from msgspec import Struct
 
+from orderglot.core.amounts import LARGEST
 from orderglot.core.errors import Rule
 from orderglot.core.quantities import Quantity, exact
 from orderglot.wire.form import Form
@@ -21,7 +22,10 @@ from orderglot.wire.values import read_date, read_decimal, read_instant
 S = TypeVar("S", bound=Struct)
 
 FURTHEST = 18
-"""A number is smaller than ten to this power, and has no more decimals than this."""
+"""A quantity is smaller than ten to this power, and no number has more decimals than this.
+
+Amounts are smaller than ``core.amounts.LARGEST``.
+"""
 
 UNKNOWN = "unknown"
 
@@ -128,6 +132,13 @@ def _number(form: Form, name: str, exact: Callable[[Decimal], Any]) -> Any:
         return None
 
 
+def amount(number: Decimal) -> Decimal:
+    """Give an amount back, or whatever else is no quantity; raises ValueError where it is too large."""
+    if number.copy_abs() >= LARGEST:
+        raise ValueError("is out of range")
+    return number
+
+
 def _bounded(number: Decimal) -> Decimal:
     """Give a number back that every store can keep; raises ValueError of any other."""
     if not number.is_finite():
@@ -168,7 +179,7 @@ _SIMPLE: dict[Any, Read] = {
     str: _text,
     int: lambda form, name: form.whole(name) or 0,
     bool: lambda form, name: form.flag(name),
-    Decimal: partial(_number, exact=lambda number: number),
+    Decimal: partial(_number, exact=amount),
     datetime: _moment,
     date: _day,
 }

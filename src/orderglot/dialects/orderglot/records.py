@@ -259,6 +259,7 @@ def _writable(of: Records[R], request: Request) -> Form:
 def _read_new(of: Records[R], members: dict[str, Any]) -> R:
     form = Form(members, longest=LONGEST)
     one = read_struct(form, of.kind)
+    form.check()
     for name in form.inside("extras").members:
         if "." not in name:
             reason = "Begin it with the name of the dialect whose it is, such as kole.terms."

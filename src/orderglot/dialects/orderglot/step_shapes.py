@@ -138,6 +138,29 @@ Exchange = TypedDict(
 """How much of which lines comes back, and what is sent for it."""
 
 
+class OrderName(TypedDict):
+    """Which order."""
+
+    id: Annotated[int | Text, description("The id here, or that of another dialect.")]
+    dialect: NotRequired[
+        Annotated[Text, description("Whose id it is, such as kole; ours if not said.")]
+    ]
+
+
+Link = TypedDict(
+    "Link",
+    {
+        "order": OrderName,
+        "as": Annotated[
+            Literal["split", "return", "renewal", "switch", "exchange", "reference"],
+            description("What the order is to that one."),
+        ],
+        "reason": NotRequired[Reason],
+    },
+)
+"""Which order an order points at, and as what."""
+
+
 class Made(TypedDict):
     """An order after a step, and what was made of it."""
 
@@ -162,5 +185,7 @@ STEPS: dict[str, Shape] = {
     "split": Split,
     "return": Return,
     "exchange": Exchange,
+    "link": Link,
+    "unlink": Link,
 }
 """What each step is told, by its name; None for what is told nothing."""

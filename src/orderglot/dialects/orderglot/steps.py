@@ -15,7 +15,7 @@ from orderglot.core.caller import CHANGE, Caller
 from orderglot.core.errors import Forbidden, Rule
 from orderglot.core.goods_steps import Made
 from orderglot.core.order import Order, Reference
-from orderglot.dialects.orderglot import known_members, shapes, step_shapes
+from orderglot.dialects.orderglot import known_members, links, shapes, step_shapes
 from orderglot.dialects.orderglot import step_requests as told
 from orderglot.dialects.orderglot.media import (
     ASKS,
@@ -190,6 +190,8 @@ STEPS: tuple[Operation[Asked, Any], ...] = (
     _step("reprice", told.read_reprice, "Give lines the prices of today, or such as are named."),
     _step("move", told.read_move, "Give an order to another customer."),
     _step("note", told.read_note, "Add a line to the notes of an order."),
+    _step("link", links.read_link, "Let an order point at another one, as what it is to that."),
+    _step("unlink", links.read_unlink, "Let an order point at another one no more."),
     _ending("delete", told.read_delete, "Take an order out of the book for good."),
     _making("split", told.read_split, "Put so much of some lines into a new order."),
     _making("return", told.read_return, "Take back what went out of an order."),

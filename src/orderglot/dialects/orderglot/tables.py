@@ -17,6 +17,8 @@ EXCHANGE = f"{EXCHANGES}/{{id}}"
 CUSTOMERS = f"{ROOT}/customers"
 PRODUCTS = f"{ROOT}/products"
 
+REJECTS = f"{ROOT}/rejects"
+REJECT = f"{REJECTS}/{{name}}"
 BATCHES = f"{ROOT}/batches"
 MOST_IN_A_BATCH = 100
 

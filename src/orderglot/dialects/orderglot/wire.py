@@ -7,8 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 from msgspec.structs import replace
 
+from orderglot.core.amounts import LARGEST
 from orderglot.core.errors import Problem, Rule
 from orderglot.core.order import Order, Unknown, id_at
 from orderglot.core.unknown_members import bounded
@@ -29,6 +31,8 @@ _decode = msgspec.json.Decoder(Order, float_hook=Decimal).decode
 _DIGITS = bytes(ord("0") if chr(code).isdecimal() else ord(" ") for code in range(128))
 _RUNS = _DIGITS + b" " * 128
 _POWER = re.compile(rb"[0-9]E[+-]").search
+_SEVERAL = b"0" * len(str(int(LARGEST)))
+"""So many digits in a row no amount has."""
 _MANY = b"0" * 19
 """So many digits in a row no number has that every store can keep."""
 
@@ -128,7 +132,7 @@ def read_document(document: bytes, path: str, problems: list[Problem]) -> Order:
     """
     try:
         order = _decode(document)
-        if bytes(write_document(order)) == document and _is_bounded(document):
+        if bytes(write_document(order)) == document and _is_bounded(document, order):
             return known_as(order, NAME, foreign=True)
     except (msgspec.MsgspecError, UnicodeError, ArithmeticError, RecursionError):
         pass
@@ -172,9 +176,21 @@ def opened(body: bytes, known: Known, *apart: str) -> Form:
     return Form(members, known=known)
 
 
-def _is_bounded(document: bytes) -> bool:
-    """Tell whether no number of a document, as we write them, is too large to be kept."""
+def _is_bounded(document: bytes, order: Order) -> bool:
+    """Tell whether no number of an order, and of its document as we write it, is too large to be kept."""
     # To look for two bytes costs nearly nothing, and titles have them, too: "TABLE-CLOTH".
     if (document.find(b"E+") >= 0 or document.find(b"E-") >= 0) and _POWER(document):
         return False
-    return document.translate(_RUNS).find(_MANY) < 0
+    digits = document.translate(_RUNS)
+    if digits.find(_SEVERAL) < 0:
+        return True
+    return digits.find(_MANY) < 0 and _fits(order)
+
+
+def _fits(value: Any) -> bool:
+    """Tell whether no amount in a value is too large; what is not a whole number counts as one."""
+    if isinstance(value, Decimal):
+        return value.copy_abs() < LARGEST
+    if isinstance(value, Struct):
+        return all(_fits(getattr(value, name)) for name in value.__struct_fields__)
+    return not isinstance(value, tuple) or all(map(_fits, value))

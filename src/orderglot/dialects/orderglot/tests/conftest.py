@@ -16,6 +16,7 @@ from orderglot.core.order import Order, by_hub_id
 from orderglot.dialects.orderglot import DIALECT
 from orderglot.faces.client import Client
 from orderglot.faces.server import Server
+from orderglot.hub.retrying import Retries
 from orderglot.stores.memory import MemoryStore
 from orderglot.wire.message import Request, Response
 from tests.conformance.specimens import book_of, shelve
@@ -32,7 +33,7 @@ class Api:
 
     def __init__(self) -> None:
         self.store = MemoryStore(lambda: book_of(DIALECT.name).now)
-        self.server = Server(DIALECT, self.store)
+        self.server = Server(DIALECT, self.store, retries=Retries(self.store))
         self.seller = self.run(shelve(self.store, DIALECT))
         self.book = self.store.of(Caller(seller=self.seller))
 

@@ -180,6 +180,28 @@ def test_a_number_that_no_book_can_keep_is_refused(number: str, place: str) -> N
     assert 1 == len(problems)
 
 
+LARGEST_AMOUNT, TOO_LARGE = "999999999999.99", "1000000000000"
+
+
+@pytest.mark.parametrize("place", ['"totals":{"total":%s}', '"lines":[{"unit_price":%s}]'])
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_an_amount_is_smaller_than_every_store_and_dialect_can_have(place: str, sign: str) -> None:
+    for amount, refused in ((LARGEST_AMOUNT, 0), (TOO_LARGE, 1), ("123456789012345678", 1)):
+        for spelled in (sign + amount, f" {sign + amount}"):
+            problems: list[Problem] = []
+            read_document(b"{%b}" % (place % spelled).encode(), "", problems)
+            assert refused == len(problems), spelled
+
+
+def test_a_quantity_may_be_larger_than_an_amount_and_a_text_longer() -> None:
+    document = b'{"number":"12345678901234567","lines":[{"quantity":123456789012345678}]}'
+    problems: list[Problem] = []
+    order = read_document(document, "", problems)
+
+    assert [] == problems
+    assert 123456789012345678 == order.lines[0].quantity
+
+
 def test_what_a_newer_book_says_is_kept_as_unknown() -> None:
     document = b'{"id":7,"mood":"good","lines":[{"number":1,"scent":"rose"}],"extras":{"loose":1}}'
     problems: list[Problem] = []

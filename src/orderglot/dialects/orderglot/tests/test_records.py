@@ -145,6 +145,10 @@ def test_what_clients_were_told_stays(api: Api) -> None:
         (PRODUCTS, {"sku": "M1", "tiers": [{"quantity": 0, "price": 1}]}, "tiers[1].quantity"),
         (PRODUCTS, {"sku": "M1", "tiers": [{"quantity": 1, "price": 1e13}]}, "tiers[1].price"),
         (PRODUCTS, {"sku": "M1", "tiers": {}}, "tiers"),
+        (PRODUCTS, {"sku": "M1", "tiers": [{"price": "dear"}]}, "tiers[1].price"),
+        (PRODUCTS, {"sku": "M1", "weight": "heavy"}, "weight"),
+        (PRODUCTS, {"sku": " "}, "sku"),
+        (CUSTOMERS, {"number": "C-5", "term_start": "soon"}, "term_start"),
     ],
 )
 def test_what_cannot_be_so_is_refused_by_name(

@@ -20,6 +20,8 @@ ENOUGH: dict[str, Any] = {
     "move": {"customer": {"id": 100_002}},
     "note": {"text": "Call before."},
     "split": {"line": [{"number": 1, "quantity": 12}]},
+    "link": {"order": {"id": 1_000_000_003}, "as": "reference"},
+    "unlink": {"order": {"id": 1_000_000_002}, "as": "split"},
     "exchange": {"for": [{"sku": "AA125", "quantity": 1}]},
 }
 """What steps have to be told."""
