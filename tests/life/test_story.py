@@ -4,14 +4,22 @@ A shop orders as at Kole. The seller holds the order, corrects it, splits it, se
 takes one of them back. Kodaris has a word for each status, and lists what is linked. Catalyst shows a
 site's own labels, without links. Kole has fewer words. Adobe sees orders that are open, complete or
 cancelled, what is left of their lines to be returned, and returns by the order that they are of; of holds,
-parcels and splits it knows nothing. Komet knows of no status behind the check-out.
+parcels and splits it knows nothing. Komet knows of no status behind the check-out. Our own API shows all of
+it: how much of each line was ordered, cancelled, shipped and came back, and what is linked.
+
+The seller takes his steps by the command line, over our own API, or in a Python program beside the process
+that serves.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from xml.etree import ElementTree
 
+import pytest
+
+from orderglot import open_book_sync
 from tests.cli.program import done_json
 from tests.clients.test_five_vendors_one_book import (
     ADOBE,
@@ -23,6 +31,7 @@ from tests.clients.test_five_vendors_one_book import (
     placed_over_kole,
     wholesaler,
 )
+from tests.life.ways import ORDERS, PYTHON, Members, arguments_of, words_of
 
 __all__ = ["wholesaler"]
 
@@ -76,11 +85,32 @@ def komet(shop: Wholesaler, id: int) -> Seen:
     return order["total"], [one["quantity"] for one in order["items"]]
 
 
-CLIENTS = (kole, kodaris, catalyst, adobe, komet)
+def ours(shop: Wholesaler, id: int) -> Seen:
+    """Give status, what became of each line, what is due, and the orders that are linked."""
+    order = asked(shop, "GET", f"/{id}").json()
+    linked = asked(shop, "GET", f"/{id}/linked").json()["items"]
+    due = order.get("invoice", {}).get("due", {}).get("total")
+    lines = [_became(one) for one in order["lines"]]
+    return order["status"], order["po_number"], lines, due, [one["id"] for one in linked]
+
+
+def _became(line: Mapping[str, Any]) -> tuple[int | None, ...]:
+    """Give how much of a line was ordered, cancelled, shipped, and came back, as far as that is counted."""
+    counted = line.get("details", {})
+    return line["quantity"], *(counted.get(one) for one in ("cancelled", "shipped", "returned"))
+
+
+def asked(shop: Wholesaler, method: str, path: str, **given: Any) -> Any:
+    """Ask as a client of our own API does."""
+    key = {"Authorization": f"Bearer {shop.keys['orderglot']['api_key']}"}
+    return shop.ask(method, f"{ORDERS}{path}", headers=key, **given)
+
+
+CLIENTS = (kole, kodaris, catalyst, adobe, komet, ours)
 
 
 def seen(shop: Wholesaler, id: int) -> list[Seen]:
-    """Give an order as the client of each dialect sees it: Kole's, Kodaris's, Catalyst's, Adobe's, Komet's."""
+    """Give an order as each client sees it: Kole's, Kodaris's, Catalyst's, Adobe's, Komet's, and our own."""
     return [client(shop, id) for client in CLIENTS]
 
 
@@ -89,13 +119,59 @@ def open_lines(*quantities: int) -> list[Seen]:
     return [(quantity, "1002", None) for quantity in quantities]
 
 
-def step(shop: Wholesaler, name: str, id: int, *words: str) -> Any:
-    """Take a step as the seller does."""
-    return done_json("orders", name, str(id), *words, *shop.book)
+Step = Callable[..., Any]
+"""Takes a step with an order, told its members, and gives the ids of the orders that it made."""
+
+
+def by_command(shop: Wholesaler) -> Iterator[Step]:
+    def step(name: str, id: int, **members: Any) -> list[int]:
+        answer = done_json(*words_of(name, id, members), *shop.book)
+        return [one["id"] for one in answer.get("made", ())]
+
+    yield step
+
+
+def over_http(shop: Wholesaler) -> Iterator[Step]:
+    def step(name: str, id: int, **members: Any) -> list[int]:
+        answer = asked(shop, "POST", f"/{id}/{name}", json=members).json()
+        return [one["id"] for one in answer.get("made", ())]
+
+    yield step
+
+
+def in_python(shop: Wholesaler) -> Iterator[Step]:
+    with open_book_sync(shop.book[1]) as book:
+
+        def step(name: str, id: int, **members: Any) -> list[int]:
+            method = getattr(book.orders, PYTHON.get(name, name))
+            done = method(id, **arguments_of(name, members))
+            return [one.id for one in getattr(done, "made", ())]
+
+        yield step
+
+
+WAYS = {"command": by_command, "http": over_http, "python": in_python}
+
+
+@pytest.fixture(params=WAYS)
+def step(request: pytest.FixtureRequest, wholesaler: Wholesaler) -> Iterator[Step]:
+    """Give how the seller takes a step, in each of the ways that there are."""
+    added = ("key", "add", "--dialect", "orderglot", "--everybody", "--live", *wholesaler.book)
+    wholesaler.keys["orderglot"] = done_json(*added)
+    yield from WAYS[request.param](wholesaler)
+
+
+def untouched(*quantities: int) -> list[Seen]:
+    """Give lines as our own clients see them as long as nothing became of them."""
+    return [(quantity, None, None, None) for quantity in quantities]
+
+
+def line(number: int, quantity: int) -> Members:
+    return {"number": number, "quantity": quantity}
 
 
 def test_an_order_from_kole_is_held_corrected_split_sent_in_two_parcels_and_one_comes_back(
-    wholesaler: Wholesaler,
+    wholesaler: Wholesaler, step: Step
 ) -> None:
     shop = wholesaler
     id = placed_over_kole(shop, "PO-1", ("AA124", 48), ("AA125", 48))
@@ -105,34 +181,37 @@ def test_an_order_from_kole_is_held_corrected_split_sent_in_two_parcels_and_one_
         ("Processing", 98.4, [48, 48]),
         ("NEW", "", "1002", open_lines(48, 48)),
         (98.4, [48, 48]),
+        ("processing", "PO-1", untouched(48, 48), 98.4, []),
     ] == seen(shop, id)
 
-    step(shop, "hold", id, "--reason", "no credit")
+    step("hold", id, reason="no credit")
     assert [
         ("HOLD", "PO-1", [48, 48], 98.4),
         ("On Hold", "PO-1", 98.4, []),
         ("On hold", 98.4, [48, 48]),
         ("NEW", "", "1002", open_lines(48, 48)),
         (98.4, [48, 48]),
+        ("on hold", "PO-1", untouched(48, 48), 98.4, []),
     ] == seen(shop, id)
 
-    step(shop, "correct", id, "--po-number", "PO-2", "--line", "2=96")
+    step("correct", id, po_number="PO-2", line=[line(2, 96)])
     assert [
         ("HOLD", "PO-2", [48, 96], 139.2),
         ("On Hold", "PO-2", 139.2, []),
         ("On hold", 139.2, [48, 96]),
         ("NEW", "", "1002", open_lines(48, 96)),
         (139.2, [48, 96]),
+        ("on hold", "PO-2", untouched(48, 96), 139.2, []),
     ] == seen(shop, id)
 
-    (part,) = step(shop, "split", id, "--line", "2=48", "--reason", "sold out")["made"]
-    half = part["id"]
+    (half,) = step("split", id, line=[line(2, 48)], reason="sold out")
     assert [
         ("HOLD", "PO-2", [48, 48], 98.4),
         ("On Hold", "PO-2", 98.4, [half]),
         ("On hold", 98.4, [48, 48]),
         ("NEW", "", "1002", open_lines(48, 48)),
         (98.4, [48, 48]),
+        ("on hold", "PO-2", untouched(48, 48), 98.4, [half]),
     ] == seen(shop, id)
     halved = [
         ("HOLD", "PO-2", [48], 40.8),
@@ -140,37 +219,40 @@ def test_an_order_from_kole_is_held_corrected_split_sent_in_two_parcels_and_one_
         ("On hold", 40.8, [48]),
         ("NEW", "", "1002", open_lines(48)),
         (40.8, [48]),
+        ("on hold", "PO-2", untouched(48), 40.8, [id]),
     ]
     assert halved == seen(shop, half)
 
-    step(shop, "release", id)
-    step(shop, "ship", id, "--line", "1=24", "--carrier", "UPS", "--tracking", "1Z1")
+    step("release", id)
+    step("ship", id, line=[line(1, 24)], carrier="UPS", tracking="1Z1")
     assert [
         ("PACKAGING", "PO-2", [48, 48], 98.4),
         ("Partly Shipped", "PO-2", 98.4, [half]),
         ("Packing", 98.4, [48, 48]),
         ("NEW", "", "1002", open_lines(48, 48)),
         (98.4, [48, 48]),
+        ("partly shipped", "PO-2", [(48, None, 24, None), *untouched(48)], 98.4, [half]),
     ] == seen(shop, id)
 
-    step(shop, "ship", id, "--carrier", "UPS", "--tracking", "1Z2")
+    step("ship", id, carrier="UPS", tracking="1Z2")
     assert [
         ("SHIPPED", "PO-2", [48, 48], 98.4),
         ("Shipped", "PO-2", 98.4, [half]),
         ("Shipped", 98.4, [48, 48]),
         ("NEW", "", "1000", [(48, "1000", None), (48, "1000", None)]),
         (98.4, [48, 48]),
+        ("shipped", "PO-2", [(48, None, 48, None)] * 2, 98.4, [half]),
     ] == seen(shop, id)
 
-    second_parcel = ("--line", "1=24", "--line", "2=48")
-    (made,) = step(shop, "return", id, *second_parcel, "--reason", "broken")["made"]
-    back = made["id"]
+    second_parcel = [line(1, 24), line(2, 48)]
+    (back,) = step("return", id, line=second_parcel, reason="broken")
     assert [
         ("SHIPPED", "PO-2", [48, 48], 98.4),
         ("Shipped", "PO-2", 98.4, [half, back]),
         ("Shipped", 98.4, [48, 48]),
         ("NEW", "", "1000", [(48, "1000", 24), (48, "1008", 0)]),
         (98.4, [48, 48]),
+        ("shipped", "PO-2", [(48, None, 48, 24), (48, None, 48, 48)], 98.4, [half, back]),
     ] == seen(shop, id)
     assert [
         ("PROCESSING", "PO-2", [-24, -48], 0),
@@ -178,14 +260,16 @@ def test_an_order_from_kole_is_held_corrected_split_sent_in_two_parcels_and_one_
         ("New", -69.6, [-24, -48]),
         ("RETURN", str(id), "1002", open_lines(24, 48)),
         (-69.6, [-24, -48]),
+        ("received", "PO-2", untouched(-24, -48), None, [id]),
     ] == seen(shop, back)
     assert halved == seen(shop, half), "the other half still waits"
 
-    (rest,) = step(shop, "return", id)["made"]
+    (rest,) = step("return", id)
     assert [
         ("VOID", "PO-2", [48, 48], 98.4),
-        ("Returned", "PO-2", 98.4, [half, back, rest["id"]]),
+        ("Returned", "PO-2", 98.4, [half, back, rest]),
         ("Cancelled", 98.4, [48, 48]),
         ("NEW", "", "1008", [(48, "1008", 0), (48, "1008", 0)]),
         (98.4, [48, 48]),
+        ("returned", "PO-2", [(48, None, 48, 48)] * 2, 98.4, [half, back, rest]),
     ] == seen(shop, id)
