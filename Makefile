@@ -4,6 +4,8 @@ PYTHON ?= python3.11 python3.12 python3.13 python3.14 python3
 PORT ?= 8400
 # Some tests wait more than they work.
 JOBS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+# Who has nothing left to run takes over tests of others, so that nobody is idle at the end.
+PYTEST = $(PY) -m pytest -n $(JOBS) --dist worksteal
 # What runs for many minutes as one test is not ended as one that hangs.
 LONG := -o faulthandler_timeout=0
 QUESTIONS ?= 10000
@@ -19,8 +21,13 @@ BENCH := .venv-bench/bin/python
 empty :=
 STAMP := .venv/.ready$(subst $(empty) $(empty),_,$(subst /,-,$(CURDIR)))
 
+STATIC := format-check lint types floors gates
+
+# Only what a change is looked at by without being run goes side by side.
+ifndef BESIDE
 .NOTPARALLEL:
-.PHONY: help setup serve pages test long whole queries books life where wheel bench torture check format-check lint types floors gates docs format lock
+endif
+.PHONY: help setup serve pages test long whole queries books life where wheel bench torture check static $(STATIC) docs format lock
 
 help:
 	@echo "Orderglot's verbs:"
@@ -36,29 +43,29 @@ pages: setup ## send a demo (at URL, else its own) the vendors' examples
 	$(PY) -m pages $(if $(URL),--url $(URL)) $(ARGS)
 
 test: setup ## run the tests with ten examples each (PROFILE=ci: with 60)
-	@.ci/timed 'make test' $(if $(filter brief,$(PROFILE)),6,12) \
-		$(PY) -m pytest -n $(JOBS) -m 'not long' --hypothesis-profile=$(PROFILE) $(ARGS)
+	@.ci/timed 'make test' $(if $(LONG_TOO),18,$(if $(filter brief,$(PROFILE)),6,12)) \
+		$(PYTEST) $(if $(LONG_TOO),,-m 'not long') --hypothesis-profile=$(PROFILE) $(ARGS)
 
 long: setup ## run the tests that take longest, such as deliberate mistakes
-	$(PY) -m pytest -n $(JOBS) -m long $(ARGS)
+	$(PYTEST) -m long $(ARGS)
 
 whole: setup ## pull a year of orders from hub to hub, in every dialect
-	ORDERGLOT_HUB_TO_HUB=whole $(PY) -m pytest -n $(JOBS) $(LONG) tests/sync/test_hub_to_hub.py \
+	ORDERGLOT_HUB_TO_HUB=whole $(PYTEST) $(LONG) tests/sync/test_hub_to_hub.py \
 		tests/sync/test_killed_pullers.py $(ARGS)
 
 queries: setup ## put ten thousand random queries to every store, and compare
-	$(PY) -m pytest -n $(JOBS) $(LONG) --hypothesis-profile=thorough $(ARGS) \
+	$(PYTEST) $(LONG) --hypothesis-profile=thorough $(ARGS) \
 		tests/stores/test_query.py::test_every_store_answers_a_question_alike \
 		src/orderglot/dialects/catalyst/tests/test_filters_found.py
 
 books: setup ## try a thousand runs of books that are each other's vendors
-	$(PY) -m pytest -n $(JOBS) $(LONG) --hypothesis-profile=thorough $(ARGS) tests/sync/test_state_machine.py
+	$(PYTEST) $(LONG) --hypothesis-profile=thorough $(ARGS) tests/sync/test_state_machine.py
 
 life: setup ## make many thousand writes of all dialects on one book
-	$(PY) -m pytest -n $(JOBS) $(LONG) --hypothesis-profile=thorough $(ARGS) tests/life/test_book_machine.py
+	$(PYTEST) $(LONG) --hypothesis-profile=thorough $(ARGS) tests/life/test_book_machine.py
 
 where: setup ## ask stores QUESTIONS (10000) random Catalyst filters, compare
-	ORDERGLOT_QUESTIONS=$(QUESTIONS) $(PY) -m pytest -n $(JOBS) $(LONG) $(ARGS) \
+	ORDERGLOT_QUESTIONS=$(QUESTIONS) $(PYTEST) $(LONG) $(ARGS) \
 		src/orderglot/dialects/catalyst/tests/test_where.py
 
 wheel: setup ## build the wheel, install it with each Python, serve the demo
@@ -71,8 +78,10 @@ torture: setup ## try to break it, ten minutes; some of the trials by ARGS
 	$(PY) -m torture $(ARGS)
 
 check: ## what a change has to pass: format, lint, types, gates, tests
-	@.ci/timed 'make check' 15 $(MAKE) --no-print-directory format-check lint types floors gates \
-		test PROFILE=ci
+	@.ci/timed 'make check' 15 $(MAKE) --no-print-directory static test PROFILE=ci
+
+static: setup
+	@$(MAKE) --no-print-directory --jobs=$(JOBS) --output-sync BESIDE=1 $(STATIC)
 
 format-check: setup
 	@$(PY) -m ruff format --check --output-format concise . || { echo "Run 'make format'." >&2; exit 1; }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from functools import reduce
+from functools import cache, reduce
 from typing import Any, TypeVar
 from urllib.parse import quote
 from xml.sax.saxutils import escape
@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 from msgspec.structs import replace
 
+from orderglot import dialects
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response, pairs, query_of
 from tests.conformance.specimens import specimens_of
@@ -60,16 +61,17 @@ JUNK: SearchStrategy[Any] = st.one_of(
 )
 
 
-def requests(dialect: Dialect) -> SearchStrategy[Request]:
-    """Draw a specimen's request in which one or more parts are any others."""
-    asked = [specimen.request for specimen in specimens_of(dialect.name)]
+@cache
+def requests(name: str) -> SearchStrategy[Request]:
+    """Draw a request of a dialect's specimens in which one or more parts are any others."""
+    asked = [specimen.request for specimen in specimens_of(name)]
     bodies = [request.body for request in asked if request.body] or [b"{}"]
     others: dict[str, SearchStrategy[Any]] = {
         "method": st.sampled_from([one.method for one in asked]) | st.sampled_from(METHODS),
-        "path": paths(dialect, asked),
+        "path": paths(dialects.dialect(name), asked),
         "query": queries(asked),
         "headers": headers(asked),
-        "body": st.just(b"") | mangled(bodies),
+        "body": st.just(b"") | mangled(*bodies),
     }
     changes = st.lists(one_of_parts(others), min_size=1, max_size=3)
     return st.builds(altered, st.sampled_from(asked), changes)
@@ -136,21 +138,23 @@ def headers(asked: list[Request]) -> SearchStrategy[dict[str, str]]:
     )
 
 
-def responses(dialect: Dialect) -> SearchStrategy[Response]:
-    """Draw a specimen's answer in which one or more parts are any others, or none is."""
-    responses = [specimen.response for specimen in specimens_of(dialect.name)]
+@cache
+def responses(name: str) -> SearchStrategy[Response]:
+    """Draw an answer of a dialect's specimens in which one or more parts are any others, or none is."""
+    responses = [specimen.response for specimen in specimens_of(name)]
     media = st.fixed_dictionaries({"content-type": HEADER_TEXT})
     others: dict[str, SearchStrategy[Any]] = {
         "status": st.sampled_from([one.status for one in responses]) | st.integers(200, 599),
         "headers": st.sampled_from([dict(one.headers) for one in responses]) | media | st.just({}),
-        "body": st.just(b"") | mangled([one.body for one in responses if one.body]),
+        "body": st.just(b"") | mangled(*(one.body for one in responses if one.body)),
     }
     return st.builds(
         altered, st.sampled_from(responses), st.lists(one_of_parts(others), max_size=2)
     )
 
 
-def mangled(bodies: list[bytes]) -> SearchStrategy[bytes]:
+@cache
+def mangled(*bodies: bytes) -> SearchStrategy[bytes]:
     """Draw a body that was sound once: bytes, values or elements of it changed, or wholly wild."""
     sound = st.sampled_from(bodies)
     at = st.integers(0, 200)

@@ -60,7 +60,7 @@ def assert_well_formed(dialect: Dialect, request: Request, response: Response) -
 @given(draw=st.data(), proven=st.booleans())
 def test_whatever_is_asked_is_answered(name: str, draw: st.DataObject, proven: bool) -> None:
     dialect = dialects.dialect(name)
-    request = draw.draw(requests(dialect))
+    request = draw.draw(requests(name))
 
     response = asyncio.run(answered(dialect, request, proven=proven))
 
@@ -73,7 +73,7 @@ def test_whatever_is_asked_is_answered(name: str, draw: st.DataObject, proven: b
 def test_whatever_is_sent_to_be_created_is_answered(name: str, draw: st.DataObject) -> None:
     dialect = dialects.dialect(name)
     specimen = draw.draw(st.sampled_from(creations(name)))
-    body = draw.draw(mangled([specimen.request.body]))
+    body = draw.draw(mangled(specimen.request.body))
 
     request = replace(specimen.request, body=body)
 
@@ -90,7 +90,7 @@ def test_a_file_answers_it_as_memory_does(
 ) -> None:
     dialect = dialects.dialect(name)
     specimen = draw.draw(st.sampled_from(creations(name)))
-    bodies = draw.draw(st.lists(mangled([specimen.request.body]), min_size=10, max_size=10))
+    bodies = draw.draw(st.lists(mangled(specimen.request.body), min_size=10, max_size=10))
 
     async def ask(shop: Shop) -> list[Response]:
         at = await site(dialect, shop.store(clock_of(dialect)))
@@ -146,7 +146,7 @@ def test_whatever_a_vendor_answers_the_client_reads_it_or_says_why_not(
     name: str, need: str, draw: st.DataObject
 ) -> None:
     dialect = dialects.dialect(name)
-    answers = draw.draw(st.lists(responses(dialect), min_size=1, max_size=3))
+    answers = draw.draw(st.lists(responses(name), min_size=1, max_size=3))
     credentials = owners(name)
 
     async def flow() -> None:
