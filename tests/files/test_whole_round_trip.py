@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,31 @@ def test_orders_of_any_kind_come_back(
     tmp_path: Path, format: str, lines: bool, drawn: list[Order]
 ) -> None:
     asyncio.run(there_and_back(tmp_path / f"book.{format}", drawn, format, lines=lines))
+
+
+ODD = datetime(1970, 1, 1, microsecond=81, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        # In the other book the second gets the id that the third has here.
+        [Order(), Order(created=ODD), Order(created=ODD, assigned_user="Ann")],
+        [
+            Order(links=(Link(Relation.RETURN_OF, Identity(number="SO-1")),)),
+            Order(number="SO-1", test=True),
+            Order(created=ODD),
+        ],
+        [
+            Order(references=(Reference("kole", "1"),)),
+            Order(created=ODD, references=(Reference("kole", "2"),)),
+            Order(created=ODD, references=(Reference("kole", "3"),)),
+        ],
+    ],
+    ids=["the same moment", "a test order of the name", "other references"],
+)
+def test_no_order_is_taken_for_another_one(tmp_path: Path, drawn: list[Order]) -> None:
+    asyncio.run(there_and_back(tmp_path / "book.jsonl", drawn, "jsonl", lines=False))
 
 
 def test_two_links_to_orders_of_one_number_come_back_as_two(tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ from orderglot.core.order import Line, Order, Totals
 from orderglot.core.query import EVERYTHING, And, Compare, Not, Operator, Or, Query, Value, matches
 from orderglot.core.values import Status
 from orderglot.wire.aip160 import read_filter, write_filter
-from orderglot.wire.aip160.reading import LARGEST, SHORT
+from orderglot.wire.aip160.asked import SHORT
+from orderglot.wire.aip160.reading import LARGEST
 from tests.full_records import full
 from tests.strategies import amounts, dates, instants, texts
 

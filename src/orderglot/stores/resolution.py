@@ -169,12 +169,16 @@ class Resolution:
         if not order.links:
             return ()
         return tuple(
-            link if link in kept else Link(link.relation, self._target(link.order, ours=ours))
+            link
+            if link in kept
+            else Link(link.relation, self._target(order, link.order, ours=ours))
             for link in order.links
         )
 
-    def _target(self, named: Identity, *, ours: bool) -> Identity:
+    def _target(self, order: Order, named: Identity, *, ours: bool) -> Identity:
         found = _found(self.orders, named, ours=ours)
+        if found is not None and not ours and _is_apart(order, found):
+            return named
         scope = self._scope if ours else replace(self._scope, deleted=True)
         if found is not None and visible(found, scope):
             return _identity(found)
@@ -235,9 +239,14 @@ class Resolution:
 
     def _renewed(self, order: Order, named: Identity) -> Identity:
         found = _found(self.orders, named, ours=False)
-        if found is None or (found.test and not order.test):
+        if found is None or _is_apart(order, found):
             return named
         return _identity(found)
+
+
+def _is_apart(order: Order, found: Order) -> bool:
+    """Tell whether an order means another one than what was found by a name: no live order means a test."""
+    return found.test and not order.test
 
 
 def _identity(order: Order) -> Identity:

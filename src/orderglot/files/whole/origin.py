@@ -10,6 +10,9 @@ from msgspec.structs import replace
 from orderglot.core.order import HUB, Identity, Link, Order, Reference
 from orderglot.files.sources import FILE
 
+COPY = f"{HUB}:"
+"""What a file's id begins with that is the hub id of an order in another book."""
+
 
 def incoming(order: Order, source: str) -> Order:
     """Give an order of an export as it comes into a book that does not have it by its hub id.
@@ -33,7 +36,18 @@ def incoming(order: Order, source: str) -> Order:
 
 def is_same(kept: Order, order: Order) -> bool:
     """Tell whether an order of an export is the one that a book has under its hub id."""
-    return (kept.id, kept.created, kept.number) == (order.id, order.created, order.number)
+    agree = (kept.id, kept.created, kept.number) == (order.id, order.created, order.number)
+    return agree and not _is_another(kept, order)
+
+
+def _is_another(kept: Order, order: Order) -> bool:
+    """Tell whether two that have the same hub id are known by other names."""
+    if order.references:
+        return bool(kept.references) and {*kept.references}.isdisjoint(order.references)
+    # One that came out of a file under another id is a copy of that.
+    own = Reference(FILE, f"{COPY}{order.id}")
+    copies = [one for one in kept.references if one.dialect == FILE and one.id.startswith(COPY)]
+    return bool(copies) and own not in copies
 
 
 def in_place_of(kept: Order, order: Order) -> Order:
@@ -89,7 +103,7 @@ def _named(named: Identity, source: str) -> Identity:
 def _references(given: tuple[Reference, ...], id: int, source: str) -> tuple[Reference, ...]:
     """Give references of a file's source; without any the hub's id stands for one."""
     if not given and id:
-        given = (Reference(FILE, f"{HUB}:{id}"),)
+        given = (Reference(FILE, f"{COPY}{id}"),)
     if not source:
         return given
     return tuple(
