@@ -31,6 +31,9 @@ MOST = 10_000
 async def list_orders(
     hub: "Hub",
     filter: Annotated[str, value("FILTER", "Which orders, such as 'total > 40'.")] = "",
+    q: Annotated[
+        str, value("TEXT", "What a person types: a number, a SKU, a name, an id.", flag="--q")
+    ] = "",
     sort: Annotated[str, value("FIELDS", "By what, such as -total,created.")] = "-created",
     limit: Annotated[int, typer.Option(min=1, max=MOST, help="How many at most.")] = 25,
     deleted: Annotated[bool, switch("--deleted", "List deleted ones as well.")] = False,
@@ -38,24 +41,27 @@ async def list_orders(
     seller: SellerName = None,
     as_json: AsJson = False,
 ) -> None:
-    """List orders, the newest first, all or those that a filter finds.
+    """List orders, the newest first, all or those that a filter or a text finds.
 
     A filter compares fields of an order; docs/filters.md has its language.
 
     $ orderglot orders list --filter 'status = shipped AND total > 40'
+    $ orderglot orders list --q "#1234"
     $ orderglot orders list --filter 'sku = AA124 OR created >= 2024-05-21' --json
     """
     from orderglot.core.counting import counted
     from orderglot.core.query import Window
     from orderglot.core.time_zones import zone_of
+    from orderglot.dialects.orderglot.search import search
     from orderglot.wire.aip160 import read_filter, read_sort
 
     owner = await hub.seller(seller)
     where = read_filter(filter, zone_of(owner.timezone))
     window = Window(where=where, sort=read_sort(sort), limit=limit, total=True)
-    page = await hub.book(owner, tests=test, deleted=deleted).page(window)
+    book = hub.book(owner, tests=test, deleted=deleted)
+    page = await (search(book, q, window) if q else book.page(window))
     if not page.orders and not as_json:
-        return write_line("No order is like that." if filter else "There is no order yet.")
+        return write_line("No order is like that." if filter or q else "There is no order yet.")
     listing(page.orders, COLUMNS, _row, as_json=as_json, right=("lines", "total"))
     if page.total and page.total > len(page.orders):
         more = counted(page.total - len(page.orders), "order more is", "orders more are")

@@ -32,7 +32,6 @@ from orderglot.dialects.orderglot.filters import (
     with_filter,
     write_listing,
 )
-from orderglot.dialects.orderglot.history import history, write_event
 from orderglot.dialects.orderglot.media import (
     ASKS,
     answer,
@@ -40,6 +39,7 @@ from orderglot.dialects.orderglot.media import (
     is_known,
     tag_of,
 )
+from orderglot.dialects.orderglot.order_events import history, write_event
 from orderglot.dialects.orderglot.reading import read_struct
 from orderglot.dialects.orderglot.search import search
 from orderglot.dialects.orderglot.sight import demand_in_sight, shown
