@@ -224,7 +224,9 @@ def draft_of(name: str) -> Order:
     if (draft := book_of(name).draft) is not None:
         return draft
     for specimen in sorted(welcome(name), key=_rank):
-        if specimen.operation and specimen.operation.endpoint.idempotent:
-            created: Order = specimen.orders
+        created = specimen.orders
+        if not isinstance(created, Order) or specimen.operation is None:
+            continue
+        if specimen.operation.endpoint.idempotent:
             return replace(created, id=0, version=0, references=())
     return DRAFT

@@ -15,6 +15,7 @@ from orderglot.cli import (
     order_list,
     orders,
     products,
+    rejects,
     sellers,
 )
 from orderglot.cli.change import change
@@ -73,6 +74,7 @@ app.add_typer(orders.app, name="orders")
 app.add_typer(sellers.app, name="seller")
 app.add_typer(customers.app, name="customer")
 app.add_typer(products.app, name="product")
+app.add_typer(rejects.app, name="rejects")
 app.add_typer(keys.app, name="key")
 app.add_typer(log.app, name="log")
 app.add_typer(database.app, name="database")

@@ -96,15 +96,34 @@ async def add(
 async def change(
     hub: "Hub",
     customer: WhichCustomer,
+    number: Annotated[str | None, value("NUMBER", "The seller's own number.")] = None,
+    name: Annotated[str | None, typer.Option(help="The company, or the person.")] = None,
+    first_name: Annotated[str | None, typer.Option(help="Whom to write to.")] = None,
+    last_name: Annotated[str | None, typer.Option(help="Whom to write to.")] = None,
+    email: Annotated[str | None, typer.Option(help="Where to write to.")] = None,
+    phone: Annotated[str | None, typer.Option(help="Where to call.")] = None,
+    tax_id: Annotated[str | None, typer.Option(help="Their number with the tax office.")] = None,
+    tax_exempt: Annotated[
+        bool | None, typer.Option("--tax-exempt/--taxed", help="Whether they pay sales tax.")
+    ] = None,
+    bill_to: PostalAddress = "",
+    payment_method: Annotated[
+        list[str] | None, value("HOW", "As with add; in the place of those there are.")
+    ] = None,
+    shipping_account: Annotated[
+        list[str] | None, value("CARRIER=NUMBER", "In the place of those there are.")
+    ] = None,
     known_as: KnownAs = None,
     extra: Extras = None,
     seller: SellerName = None,
     as_json: AsJson = False,
 ) -> None:
-    """Give a customer the id that a vendor, or a dialect's clients, know them by, or a setting.
+    """Change what is on record of a customer; what is not named stays, and "" takes it out.
 
-    An id that clients have seen stays as it is.
+    Orders know a customer by the new number at once; their addresses stay. An id that clients
+    have seen stays as it is.
 
+    $ orderglot customer change C1 --email orders@shop.example --phone ""
     $ orderglot customer change C1 --known-as kodaris@wholesaler=4711
     $ orderglot customer change C1 --extra adobe.minimumCommit=30
     """
@@ -113,57 +132,113 @@ async def change(
     from orderglot.cli import flags
     from orderglot.hub import lookup
 
-    given, extras = flags.read_known_as(known_as), flags.read_extras("customer", extra)
-    if not given and not extras:
-        raise Misused(
-            "say --known-as which CHANNEL=ID, such as kodaris@wholesaler=4711, "
-            "or --extra which SETTING=JSON."
-        )
+    texts = {"name": name, "first_name": first_name, "last_name": last_name, "email": email}
+    texts |= {"number": number, "phone": phone, "tax_id": tax_id}
+    given = _given(texts, tax_exempt, payment_method, shipping_account)
+    ids, extras = flags.read_known_as(known_as), flags.read_extras("customer", extra)
+    if not (given or bill_to or ids or extras):
+        raise Misused("say what is to be changed, such as --email orders@shop.example.")
     book = hub.book(await hub.seller(seller), tests=True)
     async with book.together() as unit:
         found = await lookup.find_customer(unit, customer)
-        found = replace(found, extras={**found.extras, **extras})
-        changed = await unit.keep_customer(_known_as(found, given))
+        new = replace(found, **given, extras={**found.extras, **extras})
+        if bill_to:
+            named = {
+                one: getattr(new, one) for one in ("first_name", "last_name", "email", "phone")
+            }
+            new = replace(new, bill_to=flags.read_address(bill_to, company=new.name, **named))
+        changed = await unit.keep_customer(_known_as(found, new, ids))
     if as_json:
         return write_json(changed)
-    if given:
+    fields = (*given, *(("bill_to",) if bill_to else ()))
+    return _tell(changed, ids, extras, fields)
+
+
+def _given(
+    texts: dict[str, str | None],
+    tax_exempt: bool | None,
+    methods: list[str] | None,
+    accounts: list[str] | None,
+) -> dict[str, Any]:
+    """Give what flags say of a customer, by the names that the record has for it."""
+    from orderglot.cli import flags
+
+    given: dict[str, Any] = {field: text for field, text in texts.items() if text is not None}
+    if "number" in given:
+        flags.read_name("--number", given["number"])
+    if tax_exempt is not None:
+        given["tax_exempt"] = tax_exempt
+    if methods is not None:
+        given["payment_methods"] = flags.read_methods(methods)
+    if accounts is not None:
+        given["shipping_accounts"] = flags.read_accounts(accounts)
+    return given
+
+
+def _tell(
+    changed: "Customer",
+    ids: "tuple[Reference, ...]",
+    extras: dict[str, Any],
+    fields: tuple[str, ...],
+) -> None:
+    if ids:
         write_line(f"Customer {changed.number or changed.id} is known as {known_as_text(changed)}.")
     if extras:
         write_line(f"Customer {changed.number or changed.id} has {', '.join(extras)}.")
-    return None
+    if fields:
+        words = ", ".join(field.replace("_", " ") for field in fields)
+        write_line(f"Changed of customer {changed.number or changed.id}: {words}.")
 
 
-def _known_as(customer: "Customer", given: "tuple[Reference, ...]") -> "Customer":
-    """Give a customer ids; raises Conflict where clients of ours know them by another one."""
-    from msgspec.structs import replace
+def _known_as(
+    found: "Customer", customer: "Customer", given: "tuple[Reference, ...]"
+) -> "Customer":
+    """Give a customer ids beside those they have; raises Conflict where clients know another one."""
+    from orderglot.core.customer import renamed
 
-    from orderglot.core.customer import identity
-    from orderglot.core.errors import Conflict
-    from orderglot.core.order import id_at, is_channel
-
-    for one in given:
-        seen = id_at(identity(customer), one.dialect)
-        if seen not in ("", one.id) and not is_channel(one.dialect):
-            raise Conflict(
-                f"Clients of {one.dialect} know customer {customer.number or customer.id} as "
-                f"{seen} already; what they were told stays."
-            )
     named = {one.dialect for one in given}
-    left = tuple(one for one in customer.references if one.dialect not in named)
-    return replace(customer, references=(*left, *given))
+    left = tuple(one for one in found.references if one.dialect not in named)
+    return renamed(found, customer, (*left, *given))
+
+
+@app.command("remove")
+@with_book()
+async def remove(hub: "Hub", customer: WhichCustomer, seller: SellerName = None) -> None:
+    """Remove a customer of whom there is nothing in the book: no order, key or item number.
+
+    $ orderglot customer remove C1
+    """
+    from orderglot.hub import lookup
+
+    book = hub.book(await hub.seller(seller), tests=True)
+    async with book.together() as unit:
+        found = await lookup.find_customer(unit, customer)
+        await unit.drop_customer(found)
+    write_line(f"Customer {found.number or found.id} is removed.")
 
 
 @app.command("list")
 @with_book()
-async def list_customers(hub: "Hub", seller: SellerName = None, as_json: AsJson = False) -> None:
-    """List the customers of a seller.
+async def list_customers(
+    hub: "Hub",
+    q: Annotated[str, value("TEXT", "A number, a name, a mail address or an id.", flag="--q")] = "",
+    seller: SellerName = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the customers of a seller, all or those that are called so.
 
     $ orderglot customer list --seller acme
+    $ orderglot customer list --q "Corner Shop"
     """
+    from orderglot.dialects.orderglot.customers import OF_CUSTOMERS
+    from orderglot.dialects.orderglot.search import spellings
     from orderglot.hub import lookup
 
     book = hub.book(await hub.seller(seller))
-    customers = [one async for one in lookup.customers(book)]
+    if q:
+        customers = [*await OF_CUSTOMERS.called(book, spellings(q))]
+    else:
+        customers = [one async for one in lookup.customers(book)]
     columns = ("id", "number", "name", "country", "known as")
     listing(customers, columns, _row, as_json=as_json)
 

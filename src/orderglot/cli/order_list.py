@@ -38,12 +38,12 @@ async def list_orders(
     seller: SellerName = None,
     as_json: AsJson = False,
 ) -> None:
-    """List orders, the newest first, all or those that a filter finds.
+    """List orders, the newest first, all or those that a filter or a text finds.
 
     A filter compares fields of an order; docs/filters.md has its language.
 
     $ orderglot orders list --filter 'status = shipped AND total > 40'
-    $ orderglot orders list --q PO-4711
+    $ orderglot orders list --q "#1234"
     $ orderglot orders list --filter 'sku = AA124 OR created >= 2024-05-21' --json
     """
     from orderglot.core.counting import counted

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from orderglot.cli.command import Misused
+from orderglot.cli.command import AsJson, Misused, SellerName, group, with_book
+from orderglot.cli.options import argument, switch, value
 from orderglot.cli.output import table, write_bytes, write_json, write_line
 from orderglot.core.counting import counted
 
 if TYPE_CHECKING:
     from orderglot.core.ports import Book
     from orderglot.core.rejects import Reject
+    from orderglot.hub.opening import Hub
+
+app = group("Rejects: what pulls have put aside.")
+
+Name = Annotated[str, argument("NAME", "As 'orderglot rejects list' has it.")]
+Whose = Annotated[str, value("NAME", "A channel or dialect, such as kole@wholesaler.", "all")]
 
 COLUMNS = ("name", "id", "PO number", "place", "first", "last", "reason")
 
@@ -50,11 +57,11 @@ async def settle(book: Book, name: str, order: str | None, *, new: bool) -> None
     write_line(f"{name} {has} order {arrived.order.id}.")
 
 
-async def _retry(book: Book, dialect: str, *, as_json: bool) -> None:
+async def _retry(book: Book, dialect: str, *, name: str = "", as_json: bool) -> None:
     from orderglot.dialects import dialect as spoken
     from orderglot.sync.rejects import try_again
 
-    tried = await try_again(book, spoken, dialect)
+    tried = await try_again(book, spoken, dialect, name)
     if as_json:
         return write_json(tried)
     write_line(
@@ -98,3 +105,85 @@ def _print(reject: Reject) -> None:
     """Print every answer as it came."""
     for answer in reject.answers:
         write_bytes(answer.body)
+
+
+@app.command("list")
+@with_book()
+async def list_rejects(
+    hub: Hub, channel: Whose = "", seller: SellerName = None, as_json: AsJson = False
+) -> None:
+    """List what pulls have put aside.
+
+    $ orderglot rejects list --channel kole@wholesaler
+    """
+    book = hub.book(await hub.seller(seller))
+    await show(book, channel, raw="", retry=False, as_json=as_json)
+
+
+@app.command("show")
+@with_book()
+async def show_one(hub: Hub, name: Name, seller: SellerName = None) -> None:
+    """Print the bytes of one as it came.
+
+    $ orderglot rejects show kole@wholesaler/0123456789ab
+    """
+    from orderglot.core.rejects import reject_named
+
+    _, reject = await reject_named(hub.book(await hub.seller(seller)), name)
+    _print(reject)
+
+
+@app.command("retry")
+@with_book()
+async def retry(
+    hub: Hub,
+    name: Annotated[str, argument("NAME", "Which one; all if not said.")] = "",
+    channel: Whose = "",
+    seller: SellerName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read what was put aside once more, and keep what can be kept by now; asks no vendor.
+
+    $ orderglot rejects retry
+    $ orderglot rejects retry kole@wholesaler/0123456789ab
+    """
+    owner = await hub.seller(seller)
+    await _retry(hub.book(owner), channel, name=name, as_json=as_json)
+    await hub.store.act(owner.id, "rejects.retried", name or channel or "all")
+
+
+@app.command("settle")
+@with_book()
+async def settle_one(
+    hub: Hub,
+    name: Name,
+    order: Annotated[
+        str | None, value("ORDER", "The order of the book that it is.", flag="--is")
+    ] = None,
+    new: Annotated[bool, switch("--new", "It is none of the book's orders.")] = False,
+    seller: SellerName = None,
+) -> None:
+    """Take one that looked like an order of the book for that one, or for a new one.
+
+    $ orderglot rejects settle kole@wholesaler/0123456789ab --is 1000000001
+    $ orderglot rejects settle kole@wholesaler/0123456789ab --new
+    """
+    owner = await hub.seller(seller)
+    await settle(hub.book(owner, deleted=True), name, order, new=new)
+    await hub.store.act(owner.id, "reject.settled", name, {"is": order or "a new order"})
+
+
+@app.command("drop")
+@with_book()
+async def drop(hub: Hub, name: Name, seller: SellerName = None) -> None:
+    """Let go of one; a pull that meets it again puts it aside again.
+
+    $ orderglot rejects drop kole@wholesaler/0123456789ab
+    """
+    from orderglot.core import rejects
+
+    owner = await hub.seller(seller)
+    async with hub.book(owner).together() as unit:
+        await rejects.drop(unit, name)
+    await hub.store.act(owner.id, "reject.dropped", name)
+    write_line(f"{name} is dropped.")

@@ -27,7 +27,7 @@ from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat
 from orderglot.wire.shape import JSON, success
 
 METHODS = ("POST", "PATCH", "DELETE")
-TOLD = ("etag", "location", "retry-after")
+PASSED_ON = ("etag", "location", "retry-after")
 """The headers of an answer that stand in its item."""
 
 CONDITIONS = ("If-Match", "If-None-Match", "Idempotency-Key")
@@ -120,7 +120,7 @@ def _write_answered(answered: Answered, _request: Request) -> Response:
 
 
 def _write_item(response: Response) -> dict[str, Any]:
-    headers = {name: response.headers[name] for name in TOLD if name in response.headers}
+    headers = {name: response.headers[name] for name in PASSED_ON if name in response.headers}
     body = msgspec.Raw(response.body) if response.body else None
     return {"status": response.status, "headers": headers, "body": body}
 

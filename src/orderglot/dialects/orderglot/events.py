@@ -9,8 +9,8 @@ from orderglot.core.errors import Rule, invalid
 from orderglot.core.event_types import TYPES, type_of
 from orderglot.core.ports import Event, Feed
 from orderglot.dialects.orderglot import shapes
-from orderglot.dialects.orderglot.history import seen_by_customers, write_event
 from orderglot.dialects.orderglot.media import ASKS, answer, arguments_of
+from orderglot.dialects.orderglot.order_events import seen_by_customers, write_event
 from orderglot.dialects.orderglot.reading import read_struct
 from orderglot.dialects.orderglot.tables import (
     EVENTS,

@@ -14,7 +14,7 @@ from orderglot.core.ports import Book, Event
 from orderglot.core.query import Page
 from orderglot.core.unknown_members import without_unknown
 from orderglot.dialects.orderglot import customers
-from orderglot.dialects.orderglot.history import history, write_event
+from orderglot.dialects.orderglot.order_events import history, write_event
 from orderglot.dialects.orderglot.sight import shown
 from orderglot.dialects.orderglot.wire import write_document
 from orderglot.wire import json

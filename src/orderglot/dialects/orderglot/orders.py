@@ -32,7 +32,6 @@ from orderglot.dialects.orderglot.filters import (
     with_filter,
     write_listing,
 )
-from orderglot.dialects.orderglot.history import history, write_event
 from orderglot.dialects.orderglot.media import (
     ASKS,
     answer,
@@ -40,6 +39,7 @@ from orderglot.dialects.orderglot.media import (
     is_known,
     tag_of,
 )
+from orderglot.dialects.orderglot.order_events import history, write_event
 from orderglot.dialects.orderglot.reading import read_struct
 from orderglot.dialects.orderglot.search import search
 from orderglot.dialects.orderglot.sight import demand_in_sight, shown
@@ -116,9 +116,9 @@ def _read_page(response: Response, ask: Listing) -> Page:
 LIST_ORDERS: Operation[Listing, Page] = Operation(
     name="orders.list",
     endpoint=Endpoint("GET", (ORDERS,)),
-    request=RequestFormat(_write_listing, _read_listing, query=shapes.Listing),
+    request=RequestFormat(_write_listing, _read_listing, query=shapes.ExpandedListing),
     perform=_list_orders,
-    response=ResponseFormat(_write_page, _read_page, success(200, shapes.Page)),
+    response=ResponseFormat(_write_page, _read_page, success(200, shapes.ExpandedPage)),
 )
 
 
@@ -175,8 +175,9 @@ def read_answer(response: Response, _ask: object) -> Order:
 
 
 def _read_got(response: Response, ask: Showing) -> Order:
-    plain = replace(response, body=without_beside(response.body, ask.expand))
-    return read_answer(plain, ask)
+    if ask.expand:
+        response = replace(response, body=without_beside(response.body, ask.expand))
+    return read_answer(response, ask)
 
 
 GET_ORDER: Operation[Showing, Any] = Operation(
@@ -189,7 +190,10 @@ GET_ORDER: Operation[Showing, Any] = Operation(
     response=ResponseFormat(
         _write_got,
         _read_got,
-        (*success(200, shapes.Order, headers=shapes.ETag), ResponseShape(304, headers=shapes.ETag)),
+        (
+            *success(200, shapes.ExpandedOrder, headers=shapes.ETag),
+            ResponseShape(304, headers=shapes.ETag),
+        ),
     ),
 )
 

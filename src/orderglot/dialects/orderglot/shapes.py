@@ -23,6 +23,7 @@ from typing import (
 import msgspec
 from msgspec import Meta, Struct
 
+from orderglot.core import customer
 from orderglot.core import order as core
 from orderglot.core.errors import Rule
 from orderglot.core.event_types import TYPES
@@ -87,6 +88,34 @@ if TYPE_CHECKING:
 else:
     Order = annotated(shape_of(core.Order), ADDITIONAL_PROPERTIES)
     Event = shape_of(BookEvent)
+
+
+def _expanded() -> Shape:
+    """Make the shape of an order with what may stand beside it; of its customer, with all that is on record."""
+    members = [
+        (one.name, shape_of(customer.Customer) if one.name == "customer" else one.type, one.default)
+        for one in msgspec.structs.fields(shape_of(core.Order))
+    ]
+    beside = [("linked", list[Order], msgspec.UNSET), ("events", list[Event], msgspec.UNSET)]
+    shape = msgspec.defstruct(
+        "ExpandedOrder", [*members, *beside], kw_only=True, omit_defaults=True
+    )
+    return annotated(shape, ADDITIONAL_PROPERTIES)
+
+
+if TYPE_CHECKING:
+    ExpandedOrder = dict[str, Any]
+else:
+    ExpandedOrder = _expanded()
+    """An order, and beside it what was asked for."""
+
+
+class ExpandedPage(TypedDict):
+    """A page of orders; ``next`` is what ``after`` is to be for the one behind it."""
+
+    items: list[ExpandedOrder]
+    next: str | None
+    total: NotRequired[int]
 
 
 class Page(TypedDict):
@@ -210,11 +239,16 @@ class Listing(TypedDict, total=False):
     ]
     sort: Annotated[str, description("By what, such as -created,total.")]
     fields: Annotated[str, description("The members to show, such as id,status,lines.sku.")]
-    expand: Annotated[str, description("What to show beside each: customer, linked, events.")]
     limit: Annotated[int, Meta(ge=1, le=LONGEST_PAGE)]
     after: Annotated[str, description("The next of the page before, and not otherwise.")]
     offset: Annotated[int, Meta(ge=0, le=FURTHEST), description("How many to pass over instead.")]
     total: Annotated[bool, description("Whether to say how many there are in all.")]
+
+
+class ExpandedListing(Listing, total=False):
+    """Which page of which orders, and what is shown beside them."""
+
+    expand: Annotated[str, description("What to show beside each: customer, linked, events.")]
 
 
 class Showing(TypedDict, total=False):
