@@ -11,6 +11,8 @@ LONG := -o faulthandler_timeout=0
 QUESTIONS ?= 10000
 # How many examples of a property are tried (tests/conftest.py).
 PROFILE ?= brief
+# Tests begin some thousand processes, which would compile the whole program each.
+unexport PYTHONDONTWRITEBYTECODE
 UV := uv==0.13.8
 
 PY := .venv/bin/python
