@@ -15,6 +15,7 @@ import asyncpg
 from orderglot.hub.distributing import distribute
 from orderglot.stores import writes
 from orderglot.stores.postgres.backend import PostgresBackend
+from orderglot.stores.postgres.distributing import EVERYWHERE
 from tests.postgres import TABLES, aside
 
 COORDINATOR = os.environ.get("ORDERGLOT_TEST_CITUS", "")
@@ -92,8 +93,23 @@ class BorrowedClusterBackend(PostgresBackend):
     async def close(self) -> None:
         """Leave the database as it was found."""
         await super().close()
-        await _do(self.url, *(f"DELETE FROM {table}" for table in TABLES))
+        await _empty(self.url)
         _free.append(self.url)
+
+
+async def _empty(url: str) -> None:
+    """Take every row out, for each seller at their machine and all at once: to go through all parts takes seconds."""
+    connection = await asyncpg.connect(url)
+    try:
+        sellers = [id for (id,) in await connection.fetch("SELECT id FROM sellers")]
+        divided = [table for table in TABLES if table not in EVERYWHERE]
+        statements = [f"DELETE FROM {t} WHERE seller = {id}" for id in sellers for t in divided]
+        statements += [f"DELETE FROM {table}" for table in TABLES if table in EVERYWHERE]
+        async with connection.transaction():
+            for statement in statements:
+                await connection.execute(statement)
+    finally:
+        await connection.close()
 
 
 async def _nodes() -> list[tuple[str, int]]:
