@@ -40,9 +40,10 @@ SOME_HUNDRED = 300
 EVENLY = 1_000
 SELLERS, ORDERS_EACH = 1_000, 50
 
-GET, PAGE_1, NEAR_END, SOME, MOST, AGAIN, CREATE = (
+GET, PAGE_1, MIDDLE, NEAR_END, SOME, MOST, AGAIN, CREATE = (
     "get",
     "list, page 1",
+    "list, in the middle",
     "list, near the end",
     "filter, some hundred",
     "filter, most of all, first time",
@@ -161,6 +162,7 @@ def requests(size: int, high: str) -> dict[str, tuple[bytes, ...]]:
     return {
         GET: tuple(_get(f"/{FIRST + number * 7919 % size}") for number in range(0, size, step)),
         PAGE_1: (_get(f"?{NEWEST}"),),
+        MIDDLE: tuple(_get(f"?{NEWEST}&skip={size * tenths // 10}") for tenths in (3, 4, 6, 7)),
         NEAR_END: (_get(f"?{NEWEST}&skip={size - FROM_THE_END}"),),
         SOME: (_over(high),),
         MOST: tuple(over_40),
