@@ -8,7 +8,7 @@ from functools import partial
 
 from bench.calls import BARS_AT, FLOOR, OURS, SINGLE
 from bench.figures import GROWTH, Found
-from bench.growth import AGAIN, MIDDLE, MOST, NEAR_END, PAGE_1, SOME, Grown
+from bench.growth import AGAIN, MIDDLE, MOST, NAMED, NEAR_END, PAGE_1, SOME, Grown
 from bench.request_bytes import CREATE, GET, LEFT_OUT, LIST, WIRES
 from bench.rounds import Figures
 from bench.searches import NOBODY
@@ -150,6 +150,10 @@ def _query(store: str, found: Found, orders: int, what: str) -> Figures:
     if what not in queries:
         raise Missing("it was not run since there is such a query")
     return queries[what]
+
+
+def _names(found: Found) -> Iterator[Figure]:
+    yield NAMED, _query("postgres", found, LARGE, NAMED).p99.median
 
 
 def _waits(what: str, found: Found) -> Iterator[Figure]:
@@ -299,6 +303,13 @@ BARS = (
             at_most=True,
         )
         for what in (PAGE_1, MIDDLE, NEAR_END, SOME, MOST)
+    ),
+    Bar(
+        "PostgreSQL, p99 at 1,000,000 orders: what few names contain, with its total",
+        60,
+        _names,
+        at_most=True,
+        unit=" ms",
     ),
     Bar(
         "p99 of a get while others search",

@@ -7,6 +7,7 @@ what counts. The books are served side by side and queried in turns.
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -40,7 +41,7 @@ SOME_HUNDRED = 300
 EVENLY = 1_000
 SELLERS, ORDERS_EACH = 1_000, 50
 
-GET, PAGE_1, MIDDLE, NEAR_END, SOME, MOST, AGAIN, CREATE = (
+GET, PAGE_1, MIDDLE, NEAR_END, SOME, MOST, AGAIN, NAMED, CREATE = (
     "get",
     "list, page 1",
     "list, in the middle",
@@ -48,6 +49,7 @@ GET, PAGE_1, MIDDLE, NEAR_END, SOME, MOST, AGAIN, CREATE = (
     "filter, some hundred",
     "filter, most of all, first time",
     "filter, most of all, again",
+    "filter, the name contains",
     "create",
 )
 
@@ -185,6 +187,14 @@ def _high_price(path: Path) -> str:
 def _over(price: str) -> bytes:
     where = quote(f"{{'totalPrice':{{'$gt':'{price}'}}}}")
     return _get(f"?where={where}&{NEWEST}")
+
+
+def contained(texts: Sequence[str]) -> tuple[bytes, ...]:
+    """Encode queries for orders whose names contain texts."""
+    return tuple(
+        _get(f"?where={quote(json.dumps({'name': {'$contains': text}}))}&{NEWEST}")
+        for text in texts
+    )
 
 
 def _get(rest: str, secret: str = SECRET) -> bytes:

@@ -169,7 +169,7 @@ def test_nor_in_postgresql_that_of_a_seller_who_came_after_the_backup(folder: Pa
     done("seller", "add", "acme", "--database", back)
 
     assert set() == {*since} & {*placed(back, 3)}
-    assert last_event(back) > events + SKIPPED
+    assert last_event(back) > SKIPPED >= events
 
 
 def test_nor_where_the_backup_is_put_back_by_hand(folder: Path) -> None:
