@@ -8,8 +8,9 @@ from functools import partial
 
 from bench.calls import BARS_AT, FLOOR, OURS, SINGLE
 from bench.figures import GROWTH, Found
-from bench.growth import AGAIN, MOST, NEAR_END, PAGE_1, SOME, Grown
+from bench.growth import AGAIN, MIDDLE, MOST, NAMED, NEAR_END, PAGE_1, SOME, Grown
 from bench.request_bytes import CREATE, GET, LEFT_OUT, LIST, WIRES
+from bench.rounds import Figures
 from bench.searches import NOBODY
 
 JSON = tuple(wire.name for wire in WIRES if not wire.xml)
@@ -146,8 +147,19 @@ def _at(store: str, found: Found, orders: int) -> Grown:
 
 
 def _grows(store: str, what: str, found: Found) -> Iterator[Figure]:
-    large, small = (_at(store, found, orders).queries[what] for orders in (LARGE, SMALL))
+    large, small = (_query(store, found, orders, what) for orders in (LARGE, SMALL))
     yield what, large.p99.median / small.p99.median
+
+
+def _query(store: str, found: Found, orders: int, what: str) -> Figures:
+    queries = _at(store, found, orders).queries
+    if what not in queries:
+        raise Missing("it was not run since there is such a query")
+    return queries[what]
+
+
+def _names(found: Found) -> Iterator[Figure]:
+    yield NAMED, _query("postgres", found, LARGE, NAMED).p99.median
 
 
 def _waits(what: str, found: Found) -> Iterator[Figure]:
@@ -273,6 +285,12 @@ BARS = (
         at_most=True,
     ),
     Bar(
+        "p99 at 1,000,000 orders against 10,000: in the middle",
+        1.5,
+        partial(_grows, "sqlite", MIDDLE),
+        at_most=True,
+    ),
+    Bar(
         "p99 at 1,000,000 orders against 10,000: near the end",
         5,
         partial(_grows, "sqlite", NEAR_END),
@@ -298,7 +316,14 @@ BARS = (
             partial(_grows, "postgres", what),
             at_most=True,
         )
-        for what in (PAGE_1, NEAR_END, SOME, MOST)
+        for what in (PAGE_1, MIDDLE, NEAR_END, SOME, MOST)
+    ),
+    Bar(
+        "PostgreSQL, p99 at 1,000,000 orders: what few names contain, with its total",
+        60,
+        _names,
+        at_most=True,
+        unit=" ms",
     ),
     Bar(
         "p99 of a get while others search",

@@ -7,6 +7,7 @@ what counts. The books are served side by side and queried in turns.
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -40,13 +41,15 @@ SOME_HUNDRED = 300
 EVENLY = 1_000
 SELLERS, ORDERS_EACH = 1_000, 50
 
-GET, PAGE_1, NEAR_END, SOME, MOST, AGAIN, CREATE = (
+GET, PAGE_1, MIDDLE, NEAR_END, SOME, MOST, AGAIN, NAMED, CREATE = (
     "get",
     "list, page 1",
+    "list, in the middle",
     "list, near the end",
     "filter, some hundred",
     "filter, most of all, first time",
     "filter, most of all, again",
+    "filter, the name contains",
     "create",
 )
 
@@ -161,6 +164,7 @@ def requests(size: int, high: str) -> dict[str, tuple[bytes, ...]]:
     return {
         GET: tuple(_get(f"/{FIRST + number * 7919 % size}") for number in range(0, size, step)),
         PAGE_1: (_get(f"?{NEWEST}"),),
+        MIDDLE: tuple(_get(f"?{NEWEST}&skip={size * tenths // 10}") for tenths in (3, 4, 6, 7)),
         NEAR_END: (_get(f"?{NEWEST}&skip={size - FROM_THE_END}"),),
         SOME: (_over(high),),
         MOST: tuple(over_40),
@@ -183,6 +187,14 @@ def _high_price(path: Path) -> str:
 def _over(price: str) -> bytes:
     where = quote(f"{{'totalPrice':{{'$gt':'{price}'}}}}")
     return _get(f"?where={where}&{NEWEST}")
+
+
+def contained(texts: Sequence[str]) -> tuple[bytes, ...]:
+    """Encode queries for orders whose names contain texts."""
+    return tuple(
+        _get(f"?where={quote(json.dumps({'name': {'$contains': text}}))}&{NEWEST}")
+        for text in texts
+    )
 
 
 def _get(rest: str, secret: str = SECRET) -> bytes:

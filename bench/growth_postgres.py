@@ -13,11 +13,13 @@ from pathlib import Path
 import asyncpg
 
 from bench.growth import (
+    NAMED,
     ORDERS_EACH,
     SOME_HUNDRED,
     Effort,
     Grown,
     GrownBook,
+    contained,
     fill_sellers,
     filled_with_key,
     measured_books,
@@ -25,12 +27,15 @@ from bench.growth import (
     sellers_requests,
 )
 from bench.output import log
-from bench.postgres import Postgres, postgres
+from bench.postgres import Postgres, has_trigrams, postgres_with_trigrams
 from orderglot.stores.postgres.counts import recount_all
 
 GROWING = "growing"
 SPREAD = 10**6
 """So far apart are the hub's ids of an order and of what was made of it."""
+
+LETTERS = 5
+"""So many letters names are looked for by: what few names contain."""
 
 LONGEST = 3600.0
 
@@ -57,12 +62,13 @@ UPDATE sequences SET next = (SELECT max(id) + 1 FROM orders WHERE seller = 1)
 WHERE seller = 1 AND thing = 'order'
 """
 _HIGH = "SELECT total FROM orders WHERE seller = 1 AND total IS NOT NULL ORDER BY total DESC LIMIT 1 OFFSET $1"
+_NAMES = "SELECT name FROM orders WHERE seller = 1 AND id % 97 = 0 ORDER BY id LIMIT 100"
 _SIZE = "SELECT pg_database_size(current_database())"
 
 
 def measured(_folder: Path, effort: Effort) -> list[Grown]:
     """Measure one seller's book at every size, and a book of many sellers."""
-    with postgres() as server:
+    with postgres_with_trigrams() as server:
         books = [*_of_one_seller(server, effort.sizes), _of_many_sellers(server, effort.sellers)]
         return measured_books(books, effort)
 
@@ -99,8 +105,12 @@ async def _book(url: str, size: int) -> GrownBook:
     line = await asyncpg.connect(url)
     high = await line.fetchval(_HIGH, SOME_HUNDRED)
     megabytes = round(await line.fetchval(_SIZE) / 2**20, 1)
+    names = [name for (name,) in await line.fetch(_NAMES)]
     await line.close()
-    return GrownBook(url, 1, size, megabytes, requests(size, f"{high / 10**6:.6f}"))
+    asked = requests(size, f"{high / 10**6:.6f}")
+    if has_trigrams():
+        asked[NAMED] = contained([name[-LETTERS:] for name in names])
+    return GrownBook(url, 1, size, megabytes, asked)
 
 
 def _of_many_sellers(server: Postgres, sellers: int) -> GrownBook:

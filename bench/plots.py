@@ -11,7 +11,7 @@ import matplotlib as mpl
 from matplotlib import pyplot
 
 from bench.calls import BARS_AT, CEILING, FLOOR, OURS, SINGLE, Calls, Cell
-from bench.growth import AGAIN, MOST, NEAR_END, PAGE_1, SOME, Grown
+from bench.growth import AGAIN, MIDDLE, MOST, NEAR_END, PAGE_1, SOME, Grown
 from bench.growth import CREATE as CREATED
 from bench.growth import GET as GOT
 from bench.request_bytes import CALLS, CREATE, GET, LIST
@@ -61,7 +61,9 @@ def draw_growth(store: str, growth: Sequence[Grown], path: Path) -> None:
     grown = [one for one in growth if one.sellers == 1]
     title = f"{store}: p99 of an answer as one seller's book grows (ms)"
     with _picture(path, title, (9, 4.5)) as axes:
-        for what in (GOT, PAGE_1, SOME, NEAR_END, MOST, AGAIN, CREATED):
+        for what in (GOT, PAGE_1, MIDDLE, SOME, NEAR_END, MOST, AGAIN, CREATED):
+            if any(what not in one.queries for one in grown):
+                continue
             orders = [one.orders for one in grown]
             axes.plot(orders, [one.queries[what].p99.median for one in grown], "o-", label=what)
         axes.set_xscale("log")

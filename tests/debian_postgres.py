@@ -27,7 +27,7 @@ def programs() -> Path | None:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[str]:
+def running(folder: Path, settings: str = "-c fsync=off") -> Iterator[str]:
     """Run a server in a new folder and give the URL of its first database."""
     bin_path, user = programs(), None
     assert bin_path is not None
@@ -40,7 +40,7 @@ def running(folder: Path) -> Iterator[str]:
     data = ("-D", str(folder / "data"))
     encoding = ("-E", "UTF8", "--locale=C")
     pgexec("initdb", (*data, "-A", "trust", "-U", "postgres", *encoding), bin_path, user=user)
-    options = f"-c listen_addresses='' -c fsync=off -k {folder}"
+    options = f"-c listen_addresses='' {settings} -k {folder}"
     log = ("-l", str(folder / "log"), "-w", "-o", options)
     pgexec("pg_ctl", (*data, *log, "start"), bin_path, user=user)
     try:

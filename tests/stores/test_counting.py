@@ -28,7 +28,14 @@ from orderglot.stores.backend import Scope
 from orderglot.stores.memory import MemoryStore
 from orderglot.stores.postgres import PostgresStore
 from orderglot.stores.sql import skipping
-from orderglot.stores.sql.count_buckets import AXES, CREATED, TOTAL, UNSET, entries
+from orderglot.stores.sql.count_buckets import (
+    AXES,
+    CREATED,
+    TOTAL,
+    UNSET,
+    entries,
+    hundreds,
+)
 from orderglot.stores.sql.counting import counted, split
 from orderglot.stores.sql.rows import LEAST, MOST, row
 from orderglot.stores.sqlite import SqliteStore
@@ -43,7 +50,7 @@ OWN = "catalyst.statusTypeId"
 
 moments = st.builds(
     lambda days, tick: NOON + timedelta(days=days, microseconds=tick),
-    st.integers(-2, 2),
+    st.integers(-2, 2) | st.sampled_from((-150_000, -450, -100, 36_500)),
     st.sampled_from((0, 1, 12 * 3600 * 10**6, 12 * 3600 * 10**6 - 1)),
 )
 totals = st.sampled_from([Decimal(n) for n in ("0", "0.000005", "40", "40.5", "41", "-7", "1e9")])
@@ -218,12 +225,13 @@ def test_counts_follow_what_orders_become(
         await store.close()
         return found
 
-    expected = Counter(
+    days = Counter(
         entry for order in asyncio.run(written()) for entry in entries(row(order, UNSET))
     )
+    expected = {**days, **hundreds(days)}
     with closing(sqlite3.connect(path)) as file:
         counts = file.execute("SELECT * FROM order_counts WHERE orders <> 0").fetchall()
-    assert dict(expected) == {tuple(entry): orders for _, *entry, orders in counts}
+    assert expected == {tuple(entry): orders for _, *entry, orders in counts}
 
 
 @given(
@@ -258,6 +266,10 @@ def test_the_steps_of_the_tables_count_what_was_there_before(tmp_path: Path) -> 
     assert {
         **{("total", bucket): many for bucket, many in totals_of.items()},
         **{("created", bucket): many for bucket, many in days.items()},
+        **{
+            ("hundreds", one): many
+            for one, many in Counter(day // 100 for day in days.elements()).items()
+        },
     } == {(axis, bucket): many for axis, bucket, many in found}
 
 

@@ -310,6 +310,15 @@ def test_counts_that_are_wrong_are_listed(url: str) -> None:
     assert ("", True) == (table, "not those of the orders" in reason)
 
 
+def test_hundreds_of_days_that_are_not_those_of_the_days_are_listed(url: str) -> None:
+    if url.startswith("postgres"):
+        change(url, "SELECT merge_counts_2(1, 2000)")
+    change(url, "UPDATE order_counts SET orders = orders + 1 WHERE axis = 'hundreds'")
+    ((table, _, _, reason),) = verified(url)
+
+    assert ("", True) == (table, "not those of the orders" in reason)
+
+
 def test_counts_under_another_status_or_day_are_listed(url: str) -> None:
     tables = ["order_counts"] + ["order_count_deltas"] * url.startswith("postgres")
     for table in tables:

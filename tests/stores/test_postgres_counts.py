@@ -21,7 +21,7 @@ from orderglot.core.ports import Book
 from orderglot.core.query import And, Compare, Operator, Query, Sort, Window
 from orderglot.hub.copying import copy
 from orderglot.stores.backend import Scope
-from orderglot.stores.postgres import PostgresStore, counts, lists, merger
+from orderglot.stores.postgres import PostgresStore, counts, lists, merger, switching
 from orderglot.stores.postgres.backend import PostgresBackend
 from orderglot.stores.postgres.count_tables import DERIVED
 from orderglot.stores.postgres.grammar import PostgresGrammar, numbered
@@ -40,7 +40,9 @@ from tests.stores.test_processes import begin, children
 T = TypeVar("T")
 
 BOTH = " UNION ALL ".join(
-    "SELECT seller, axis, bucket, test, gone, kind, status, own_status, orders FROM " + table
+    "SELECT seller, axis, bucket, test, gone, kind, status, own_status, orders FROM "
+    + table
+    + " WHERE axis <> 'hundreds'"
     for table in ("order_counts", "order_count_deltas")
 )
 KEPT = (
@@ -212,6 +214,103 @@ def test_a_far_page_and_its_total_are_of_one_moment(monkeypatch: pytest.MonkeyPa
     assert ([1], 4) == worked(url, read)
 
 
+# hundreds of days
+
+IN_HUNDREDS = (
+    "SELECT seller, 'hundreds', bucket / 100, test, gone, kind, status, own_status, sum(orders)::bigint"
+    " FROM order_counts WHERE axis = 'created' GROUP BY 1, 2, 3, 4, 5, 6, 7, 8"
+)
+HUNDREDS = (
+    "SELECT seller, axis, bucket, test, gone, kind, status, own_status, orders"
+    " FROM order_counts WHERE axis = 'hundreds' AND orders <> 0"
+)
+
+
+async def of_centuries(_store: BookStore, book: Book) -> None:
+    orders = [Order(created=NOON - timedelta(days=450 * number)) for number in range(300)]
+    await book.keep(*orders, *(Order(created=NOON - number * HOUR) for number in range(30)))
+
+
+@pytest.mark.parametrize("seldom", [1, 10**9])
+def test_hundreds_of_days_are_what_their_days_are_before_and_after_merging(
+    monkeypatch: pytest.MonkeyPatch, seldom: int
+) -> None:
+    monkeypatch.setattr(merger, "SELDOM", seldom)
+    monkeypatch.setattr(skipping, "FAR", 1)
+    url = new_database()
+    worked(url, varied)
+    worked(url, of_centuries)
+
+    async def read(_store: BookStore, book: Book) -> list[Any]:
+        every = [order async for order in book.walk()]
+        expected = sorted(every, key=lambda order: (order.created, order.id), reverse=True)
+        since = NOON - timedelta(days=100_000)
+        found = list[Any]()
+        for where in (And(()), Compare("created", Operator.GT, since)):
+            asked = [one for one in expected if where == And(()) or one.created > since]
+            for offset in range(1, len(asked), 37):
+                newest = (Sort("created", descending=True),)
+                window = Window(where=where, sort=newest, offset=offset, limit=2, total=True)
+                page = await book.page(window)
+                if (page.total, page.orders) != (len(asked), (*asked[offset : offset + 2],)):
+                    found.append((where, offset, page.total))
+        return found
+
+    assert [] == worked(url, read)
+    assert [(1,)] == asked(url, "SELECT DISTINCT hundreds FROM counted_sellers")
+    assert sorted(asked(url, IN_HUNDREDS)) == sorted(asked(url, HUNDREDS))
+    assert (seldom == 1) == bool(asked(url, HUNDREDS))
+
+
+def test_hundreds_are_kept_once_no_program_is_left_that_merges_without_them() -> None:
+    url = new_database()
+    worked(url, of_centuries)
+    # As an older program leaves it that goes on.
+    knows = switching.HUNDREDS - 1
+    ordered(
+        url,
+        "UPDATE counted_sellers SET hundreds = 0",
+        f"UPDATE migrations SET oldest = 11 WHERE number = {switching.HUNDREDS}",
+        "INSERT INTO processes VALUES"
+        f" ('old', {knows}, 'there', 1, now(), now() + interval '1 hour')",
+        "SELECT merge_counts_1(1, 2000)",
+    )
+    assert 330 == worked(url, shown_total)
+    assert [(0,)] == asked(url, "SELECT DISTINCT hundreds FROM counted_sellers")
+    ordered(url, "DELETE FROM processes WHERE id = 'old'")
+
+    assert 330 == worked(url, shown_total)
+    assert [(1,)] == asked(url, "SELECT DISTINCT hundreds FROM counted_sellers")
+    assert asked(url, HUNDREDS)
+    assert sorted(asked(url, IN_HUNDREDS)) == sorted(asked(url, HUNDREDS))
+
+
+def test_summing_up_misses_nothing_that_is_merged_meanwhile() -> None:
+    url = new_database()
+
+    async def write(_store: BookStore, book: Book) -> None:
+        lines = [await asyncpg.connect(url, command_timeout=30) for _ in range(2)]
+        chance = random.Random(2)
+
+        async def sum_up() -> None:
+            for _ in range(10):
+                await lines[0].execute("UPDATE counted_sellers SET hundreds = 0")
+                await counts.sum_up(lines[0])
+
+        async def merge() -> None:
+            for _ in range(20):
+                await counts.merge(lines[1], 1)
+                await asyncio.sleep(0.005)
+
+        await asyncio.gather(sum_up(), merge(), *(kept_otherwise(book, chance) for _ in range(30)))
+        for line in lines:
+            await line.close()
+
+    worked(url, write)
+    assert counted_anew(url) == kept(url)
+    assert sorted(asked(url, IN_HUNDREDS)) == sorted(asked(url, HUNDREDS))
+
+
 # kept or not
 
 
@@ -281,7 +380,8 @@ def test_a_book_from_before_the_counts_is_counted_when_it_is_opened() -> None:
     url = new_database()
     worked(url, shown_total)
     tables = ", ".join(sorted(DERIVED))
-    ordered(url, "DROP TABLE " + tables, "DELETE FROM migrations WHERE number = 9")
+    ordered(url, "DROP TABLE " + tables, "DROP FUNCTION merge_counts_2")
+    ordered(url, f"DELETE FROM migrations WHERE number IN (9, {switching.HUNDREDS})")
     values = [*range(-250, 250), 10**12, -(10**12), 999_999_999, -(2**63), 2**63 - 1, None]
     rows = (
         NEW.format(id=number, moment=(number - 100) * 3 * 10**10, total=value or 0)

@@ -272,3 +272,23 @@ def test_what_a_pooler_has_to_ignore_is_documented() -> None:
     for name in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
         (seconds,) = re.findall(rf"SET {name} = '(\d+)s'", page)
         assert start_up(SERVING)[name] == f"{seconds}000"
+
+
+def test_the_limits_are_those_that_are_documented() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "databases.md").read_text()
+    words = " ".join(page.split())
+    started_up = start_up(SERVING)
+    statement, lock, idle = (
+        int(started_up[name]) // 1000
+        for name in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+    )
+    wait, most = f"{pool.PATIENCE:g}", pool.MOST
+
+    assert (
+        f"ends a statement of a server process after {statement} seconds, waiting for a lock after "
+        f"{lock}, and a transaction that does nothing after {idle}; a program waits {wait} seconds "
+        f"for one of its {most} connections."
+    ) in words
+    # Whatever comes to it while the database hangs.
+    assert "`/readyz` within two seconds" in words
+    assert pages.TIMEOUT <= 1.5

@@ -47,24 +47,28 @@ async def verify(url: str, on_step: OnStep) -> Verified:
 async def back_up(url: str, file: str, on_step: OnStep) -> BackedUp:
     """Copy the book at a URL into a new file, and verify that.
 
-    Raises Conflict where the file is there, NotFound where there is no book.
+    Raises Conflict where the file is there or another program makes it, NotFound where there is no book.
     """
     from orderglot.stores.sqlite import backups
+    from orderglot.stores.sqlite.names import being_made
 
     target = _path(file)
     part = backups.part_of(target)
-    if in_postgres(url):
-        backups.go_on_with(part)
-        # One that is cut off here goes on with the same command.
-        await copy(url, f"sqlite:///{part}", lambda at: on_step(_where(at), at.done, at.total))
-    try:
-        if not in_postgres(url):
-            backups.back_up(file_of(url), part, lambda done, of: on_step("copying pages", done, of))
-        found = await verify(f"sqlite:///{part}", on_step)
-        backups.settle(part, target)
-    except BaseException:
-        backups.give_up(part)
-        raise
+    with being_made(part):
+        if in_postgres(url):
+            backups.go_on_with(part)
+            # One that is cut off here goes on with the same command.
+            await copy(url, f"sqlite:///{part}", lambda at: on_step(_where(at), at.done, at.total))
+        try:
+            if not in_postgres(url):
+                backups.back_up(
+                    file_of(url), part, lambda done, of: on_step("copying pages", done, of)
+                )
+            found = await verify(f"sqlite:///{part}", on_step)
+            backups.settle(part, target)
+        except BaseException:
+            backups.give_up(part)
+            raise
     return BackedUp(str(target), found)
 
 
@@ -80,15 +84,23 @@ async def restore(file: str, url: str, on_step: OnStep) -> Restored:
         )
         return Restored(shown(url), "", await verify(url, on_step))
     from orderglot.stores.sqlite import backups
+    from orderglot.stores.sqlite.names import being_made
 
     target = file_of(url)
-    part = backups.ready(_path(file), target, lambda done, of: on_step("copying pages", done, of))
+    with being_made(backups.copy_beside(target)):
+        return await _put_back(_path(file), target, on_step)
+
+
+async def _put_back(backup: Path, target: Path, on_step: OnStep) -> Restored:
+    from orderglot.stores.sqlite import backups
+
+    part = backups.ready(backup, target, lambda done, of: on_step("copying pages", done, of))
     try:
         found = await verify(f"sqlite:///{part}", on_step)
         if found.findings:
             raise Conflict(
-                f"{file} is not whole, and nothing was changed; see 'orderglot database verify "
-                f"--database sqlite:///{_path(file)}'."
+                f"{backup} is not whole, and nothing was changed; see 'orderglot database verify "
+                f"--database sqlite:///{backup}'."
             )
         name = f"{target.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
         kept = backups.take_place(part, target, name)

@@ -25,3 +25,8 @@ READ = (_named(COUNTS), _named(DELTAS))
 
 ARE_KEPT = fragment("EXISTS (SELECT 1 FROM", COUNTED, "AS k WHERE k.seller = ?)")
 """States, in the statement that adds up, that the counts of a seller are kept."""
+
+HUNDREDS_ARE_KEPT = fragment(
+    "EXISTS (SELECT 1 FROM", COUNTED, "AS k WHERE k.seller = ? AND k.hundreds = 1)"
+)
+"""States the same of the sums of hundreds of days."""

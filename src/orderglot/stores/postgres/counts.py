@@ -7,17 +7,19 @@ their own: that changes no sum. So the counts are exact whoever is killed when.
 
 They are kept only of the sellers in ``counted_sellers``, because a program from before them writes
 orders and no deltas. ``recount`` makes them right at one moment, and says so in the same transaction.
+Whose ``hundreds`` of days are summed up in the counts, too, stands there as well, for the same reason.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 
 import asyncpg
 
 from orderglot.stores.postgres.count_tables import COUNTED, COUNTS, DELTAS
 from orderglot.stores.postgres.statement import Step
-from orderglot.stores.sql.count_buckets import NONE, NOTHING
+from orderglot.stores.sql.count_buckets import HUNDREDS, NONE, NOTHING, WIDTH
 from orderglot.stores.sql.grammar import Sql, fragment
 
 EVERYBODY_ELSE = 0
@@ -34,7 +36,7 @@ AGAIN = 0.01
 
 _KEY = ("axis", "bucket", "test", "gone", "kind", "status", "own_status")
 _NAMES = ", ".join(_KEY)
-_MERGE = "SELECT merge_counts_1($1, $2)"
+_MERGE = "SELECT merge_counts_2($1, $2)"
 _NOW = "(extract(epoch FROM now()) * 1000000)::bigint"
 _DIGITS = "ltrim(total::text, '-')"
 _SIZE = f"length({_DIGITS}) * 100 + left({_DIGITS}, 2)::bigint"
@@ -63,7 +65,11 @@ _RECOUNT = (
     fragment("INSERT INTO", f"{COUNTED} (seller, since) VALUES ($1, {_NOW})"),
 )
 _PARTS = " UNION ALL ".join(
-    fragment(f"SELECT seller, {_NAMES}, orders FROM", table, "WHERE seller = $1")
+    fragment(
+        f"SELECT seller, {_NAMES}, orders FROM",
+        table,
+        f"WHERE seller = $1 AND axis <> '{HUNDREDS}'",
+    )
     for table in (COUNTS, DELTAS)
 )
 # Each for one seller: so a cluster asks the one machine on which all of it is.
@@ -74,7 +80,30 @@ _MISCOUNTED = fragment(
     "SELECT EXISTS (SELECT * FROM kept EXCEPT SELECT * FROM counted)",
     "OR EXISTS (SELECT * FROM counted EXCEPT SELECT * FROM kept)",
 )
-_KEPT = fragment("SELECT seller FROM", COUNTED, "WHERE seller <> $1 ORDER BY seller")
+_OF_HUNDREDS = fragment(
+    f"SELECT seller, '{HUNDREDS}' AS axis, bucket / {WIDTH} AS bucket, test, gone, kind, status,",
+    f"own_status, sum(orders)::bigint AS orders FROM {COUNTS}",
+    "WHERE seller = $1 AND axis = 'created' AND bucket >= 0 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8",
+)
+_SUM_UP = (
+    fragment("DELETE FROM", COUNTS, f"WHERE seller = $1 AND axis = '{HUNDREDS}'"),
+    fragment("INSERT INTO", f"{COUNTS} (seller, {_NAMES}, orders)", _OF_HUNDREDS),
+    fragment("UPDATE", COUNTED, "SET hundreds = 1 WHERE seller = $1"),
+)
+_ODD_HUNDREDS = fragment(
+    "WITH kept AS (SELECT seller,",
+    _NAMES,
+    ", orders FROM",
+    COUNTS,
+    f"WHERE seller = $1 AND axis = '{HUNDREDS}' AND orders <> 0), summed AS (SELECT h.* FROM",
+    f"({_OF_HUNDREDS})",
+    "AS h WHERE orders <> 0) SELECT EXISTS (SELECT * FROM kept EXCEPT SELECT * FROM summed)",
+    "OR EXISTS (SELECT * FROM summed EXCEPT SELECT * FROM kept)",
+)
+_IN_DAYS_ALONE = fragment(
+    "SELECT seller FROM", COUNTED, "WHERE hundreds = 0 ORDER BY seller LIMIT 1"
+)
+_KEPT = fragment("SELECT seller, hundreds = 1 FROM", COUNTED, "WHERE seller <> $1 ORDER BY seller")
 _SELLERS = "SELECT id FROM sellers ORDER BY id"
 
 
@@ -82,7 +111,7 @@ def begun(seller: int) -> Step:
     """Keep the counts of a new seller, unless programs may be left that would not."""
     text = fragment(
         "INSERT INTO",
-        f"{COUNTED} (seller, since) SELECT ?::bigint, {_NOW} FROM",
+        f"{COUNTED} (seller, since, hundreds) SELECT ?::bigint, {_NOW}, hundreds FROM",
         COUNTED,
         "WHERE seller = ? ON CONFLICT (seller) DO NOTHING",
     )
@@ -104,13 +133,15 @@ async def recount(connection: asyncpg.Connection, seller: int) -> None:
         continue
 
 
-async def _recounted(connection: asyncpg.Connection, seller: int) -> bool:
-    """Count all orders of a seller anew; gives False, a moment later, where others wrote the counts."""
+async def _recounted(
+    connection: asyncpg.Connection, seller: int, statements: Iterable[str] = _RECOUNT
+) -> bool:
+    """Write the counts of a seller anew; gives False, a moment later, where others wrote them."""
     try:
         async with connection.transaction(isolation="repeatable_read"):
             # However long it takes: nobody waits for it.
             await connection.execute("SET LOCAL statement_timeout = 0")
-            for statement in _RECOUNT:
+            for statement in statements:
                 await connection.execute(statement, seller, timeout=LONGEST)
     except (asyncpg.SerializationError, asyncpg.UniqueViolationError):
         await asyncio.sleep(AGAIN)
@@ -127,9 +158,11 @@ async def recount_all(connection: asyncpg.Connection) -> None:
 async def miscounted(connection: asyncpg.Connection) -> list[int]:
     """Give the sellers whose counts are kept and are not what counting their orders gives."""
     found = list[int]()
-    for (seller,) in await connection.fetch(_KEPT, EVERYBODY_ELSE):
-        if await connection.fetchval(_MISCOUNTED, seller, timeout=LONGEST):
-            found.append(seller)
+    for seller, hundreds in await connection.fetch(_KEPT, EVERYBODY_ELSE):
+        for statement in (_MISCOUNTED, *[_ODD_HUNDREDS] * hundreds):
+            if await connection.fetchval(statement, seller, timeout=LONGEST):
+                found.append(seller)
+                break
     return found
 
 
@@ -148,3 +181,12 @@ async def switch_on(connection: asyncpg.Connection) -> None:
     """
     while missing := await uncounted(connection):
         await _recounted(connection, missing[0])
+
+
+async def sum_up(connection: asyncpg.Connection) -> None:
+    """Keep the hundreds of days of every seller from now on; no program may be left that merges without them.
+
+    Orders are not looked at, only the counts. Any number of processes may do so at once.
+    """
+    while (seller := await connection.fetchval(_IN_DAYS_ALONE)) is not None:
+        await _recounted(connection, seller, _SUM_UP)

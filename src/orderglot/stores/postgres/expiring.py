@@ -26,7 +26,7 @@ async def begin_behind(connection: asyncpg.Connection, seller: int) -> None:
     are there, so the oldest one tells; to ask all of them would ask every machine of a cluster.
     """
     oldest = await connection.fetchval(_OLDEST)
-    reached = {row[0]: int(row[1]) for row in await connection.fetch(_NEXT, oldest)}
+    reached = {str(thing): int(after) for thing, after in await connection.fetch(_NEXT, oldest)}
     for thing, first in BEGINNINGS.items():
         skipped = (reached.get(thing, first) - first) // SKIPPED * SKIPPED
         if skipped:

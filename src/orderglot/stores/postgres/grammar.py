@@ -12,7 +12,7 @@ import msgspec
 
 from orderglot.core.fields import LONGEST_WHOLE, Field, FieldKind
 from orderglot.core.query import Compare, Operator, Value, fold
-from orderglot.stores.postgres.count_tables import ARE_KEPT, READ
+from orderglot.stores.postgres.count_tables import ARE_KEPT, HUNDREDS_ARE_KEPT, READ
 from orderglot.stores.postgres.net_subtotal import fitting, net_subtotal
 from orderglot.stores.sql.compiler import FALSE
 from orderglot.stores.sql.grammar import Sql, fragment
@@ -30,6 +30,7 @@ class PostgresGrammar:
 
     counts: tuple[str, ...] = READ
     are_kept = ARE_KEPT
+    hundreds_are_kept = HUNDREDS_ARE_KEPT
 
     def inside(self, document: str, path: tuple[str, ...], field: Field) -> str:
         """Say the value at a path of a document, in the form of columns; nothing is NULL."""

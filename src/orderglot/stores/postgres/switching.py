@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 from msgspec import Struct
 
+from orderglot.stores.migrations import migrations
 from orderglot.stores.postgres import counts
 from orderglot.stores.postgres.processes import older
 
@@ -18,7 +19,9 @@ class Switch(Struct, frozen=True):
     begin: Callable[[asyncpg.Connection], Awaitable[None]]
 
 
-SWITCHES = (Switch(9, counts.switch_on),)
+HUNDREDS = next(one.number for one in migrations("postgres") if "hundreds" in one.name)
+
+SWITCHES = (Switch(9, counts.switch_on), Switch(HUNDREDS, counts.sum_up))
 
 _DEMANDED = "SELECT oldest >= number FROM migrations WHERE number = $1"
 _DEMAND = "UPDATE migrations SET oldest = number WHERE number = $1"

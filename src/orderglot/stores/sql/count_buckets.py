@@ -1,12 +1,13 @@
 """Count buckets: what orders are counted by beforehand: the day of creation and the total.
 
-The counts are kept by the commits that write orders, once for each bucket they touch.
+The counts are kept by the commits that write orders, once for each bucket they touch. Those of days are
+summed up by a hundred days as well, so that a book of centuries is added up as soon as one of a year.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -73,6 +74,12 @@ TOTAL = Axis("total", "totals.total", _size, _totals)
 AXES = (CREATED, TOTAL)
 """Every axis, the one with the fewest buckets last."""
 
+HUNDREDS = "hundreds"
+"""What the sums of hundreds of days are kept under, as an axis whose buckets are so many days each."""
+
+WIDTH = 100
+LAST_DAY = CREATED.bucket(microseconds(datetime(9999, 12, 31, tzinfo=UTC)))
+
 Row = tuple[Any, ...]
 """The values of an order's columns, as ``rows.row`` gives them."""
 
@@ -99,6 +106,15 @@ def changes(rows: Iterable[tuple[Row, Row | None]]) -> dict[Entry, int]:
         if old is not None:
             counts.subtract(entries(old))
     return {entry: more for entry, more in counts.items() if more}
+
+
+def hundreds(days: Mapping[Entry, int]) -> dict[Entry, int]:
+    """Give by how many orders each hundred of days changes, of how many each count of a day does."""
+    sums = Counter[Entry]()
+    for (axis, bucket, *beside), more in days.items():
+        if axis == CREATED.name and bucket >= 0:
+            sums[HUNDREDS, bucket // WIDTH, *beside] += more
+    return {entry: more for entry, more in sums.items() if more}
 
 
 _UNSAID = (None, UNSET)

@@ -2,7 +2,7 @@
 
 They tell of a tree that asks for a range of one axis, and beside it only for what the counts are
 kept by. Buckets that lie wholly in the range are added up; where it begins or ends within a bucket,
-the orders of that bucket are counted one by one.
+the orders of that bucket are counted one by one. Of a wide range of days whole hundreds are added up.
 """
 
 from __future__ import annotations
@@ -22,13 +22,24 @@ from orderglot.stores.sql.compiler import (
     conjunction,
     in_column,
 )
-from orderglot.stores.sql.count_buckets import AXES, NOTHING, Axis
+from orderglot.stores.sql.count_buckets import (
+    AXES,
+    CREATED,
+    HUNDREDS,
+    LAST_DAY,
+    NOTHING,
+    WIDTH,
+    Axis,
+)
 from orderglot.stores.sql.grammar import Grammar, Sql, fragment
 from orderglot.stores.sql.integers import whole
 from orderglot.stores.sql.paging import scoped
 from orderglot.stores.sql.rows import MILLION, MOST, NUMBERED, microseconds
 
 KEPT_BY = frozenset({"test", "kind", "status"})
+WIDE = 4 * WIDTH
+"""From so many days on hundreds of them are added up."""
+
 RANGES = (Operator.LT, Operator.LTE, Operator.GT, Operator.GTE)
 
 
@@ -109,38 +120,71 @@ def _bound(compare: Compare) -> tuple[Operator, int] | None:
     return whole(compare.operator, value, MILLION)
 
 
-def counted(scope: Scope, where: Query, grammar: Grammar) -> Sql:
-    """Describe how many orders in a scope a tree holds for.
+def counted(scope: Scope, where: Query, grammar: Grammar, *, hundreds: bool = False) -> Sql:
+    """Describe how many orders in a scope a tree holds for, perhaps by ``hundreds`` of days.
 
     No row says that the counts would tell, but that they are not kept.
     """
     apart = split(where) if scope.customer is None else None
     if apart is None:
         return one_by_one(scope, where, grammar)
-    counts = _counts(scope, apart, grammar)
+    counts = _counts(scope, apart, grammar, hundreds=hundreds)
     text = fragment("SELECT coalesce(sum(s.orders), 0) FROM (", counts.text, ") AS s")
-    if not grammar.are_kept:
+    kept = _are_kept(grammar, hundreds=hundreds)
+    if not kept.text:
         return Sql(text, counts.params)
-    kept = Sql(f"{text} HAVING {grammar.are_kept}", (*counts.params, SELLER))
-    return bind_seller(scope.seller, kept)
+    return bind_seller(scope.seller, Sql(f"{text} HAVING {kept.text}", counts.params + kept.params))
 
 
-def bucketed(scope: Scope, apart: Split, grammar: Grammar, skipped: int, *, down: bool) -> Sql:
+def bucketed(
+    scope: Scope,
+    apart: Split,
+    grammar: Grammar,
+    skipped: int,
+    *,
+    down: bool,
+    hundreds: bool = False,
+) -> Sql:
     """Describe in which bucket of an axis one is behind so many orders, and how many are before it.
 
-    The buckets come by rising bucket, or by falling one where it goes ``down``.
+    The buckets come by rising bucket, or by falling one where it goes ``down``. With ``hundreds`` it may
+    be the first day of one of those, and no row says that they are not kept.
     """
-    counts = _counts(scope, apart, grammar)
+    counts = _counts(scope, apart, grammar, hundreds=hundreds)
     by = "bucket DESC" if down else "bucket"
+    # Of days alone it is asked where the counts have told already.
+    kept = _are_kept(grammar, hundreds=True) if hundreds else Sql("")
     text = fragment(
         "SELECT b.bucket, b.upto - b.orders FROM (SELECT g.bucket, g.orders,",
         f"sum(g.orders) OVER (ORDER BY g.{by}) AS upto",
         "FROM (SELECT s.bucket, CAST(sum(s.orders) AS BIGINT) AS orders FROM (",
         counts.text,
         ") AS s GROUP BY s.bucket) AS g) AS b",
-        f"WHERE b.upto > CAST(? AS BIGINT) ORDER BY b.{by} LIMIT 1",
+        "WHERE b.upto > CAST(? AS BIGINT)",
+        f"AND {kept.text}" if kept.text else "",
+        f"ORDER BY b.{by} LIMIT 1",
     )
-    return Sql(text, (*counts.params, skipped))
+    return bind_seller(scope.seller, Sql(text, (*counts.params, skipped, *kept.params)))
+
+
+def _are_kept(grammar: Grammar, *, hundreds: bool) -> Sql:
+    """State that what is added up is kept, with no words where it always is."""
+    text = grammar.hundreds_are_kept if hundreds else grammar.are_kept
+    return Sql(text, (SELLER,) if text else ())
+
+
+def is_wide(apart: Split) -> bool:
+    """Tell whether a range has whole hundreds of days that can be added up."""
+    return _hundreds(apart) is not None
+
+
+def within_hundred(apart: Split, bucket: int) -> Split | None:
+    """Give the part of a range that is in the hundred of days which begins with this one, if it was added up."""
+    found = _hundreds(apart)
+    if found is None or not found[0] <= bucket // WIDTH <= found[1]:
+        return None
+    least, greatest = apart.axis.span(bucket)[0], apart.axis.span(bucket + WIDTH - 1)[1]
+    return apart._replace(least=least, greatest=greatest)
 
 
 def one_by_one(scope: Scope, where: Query, grammar: Grammar) -> Sql:
@@ -150,24 +194,59 @@ def one_by_one(scope: Scope, where: Query, grammar: Grammar) -> Sql:
     return bind_seller(scope.seller, Sql(text, asked.params))
 
 
-def _counts(scope: Scope, apart: Split, grammar: Grammar) -> Sql:
+def _counts(scope: Scope, apart: Split, grammar: Grammar, *, hundreds: bool) -> Sql:
     """Say the counts as rows of a bucket and a number of orders."""
-    inner, edges = _cut(apart)
+    (first, last), edges = _cut(apart)
     asked = conjunction((scoped(scope), compiled(apart.rest, grammar)))
     column = f"{ORDERS}.{apart.axis.column}"
-    buckets = fragment("AS o WHERE", asked.text, "AND o.axis = ? AND o.bucket BETWEEN ? AND ?")
-    selects = [
-        Sql(
-            fragment("SELECT o.bucket, o.orders FROM", table, buckets),
-            (*asked.params, apart.axis.name, *inner),
-        )
-        for table in grammar.counts
-    ]
+    summed = _hundreds(apart) if hundreds else None
+    if summed is None:
+        selects = _days(asked, apart, grammar, first, last)
+    else:
+        begin, end = summed[0] * WIDTH, summed[1] * WIDTH + WIDTH - 1
+        selects = [
+            *_days(asked, apart, grammar, first, begin - 1),
+            *_sums(asked, grammar, *summed),
+            *_days(asked, apart, grammar, end + 1, last),
+        ]
     for bucket, edge in edges.items():
         orders = fragment("FROM orders AS o WHERE", asked.text, "AND", column, "BETWEEN ? AND ?")
         selects.append(Sql(fragment("SELECT ?, count(*)", orders), (bucket, *asked.params, *edge)))
     text = " UNION ALL ".join(one.text for one in selects)
     return bind_seller(scope.seller, Sql(text, tuple(p for one in selects for p in one.params)))
+
+
+def _days(asked: Sql, apart: Split, grammar: Grammar, first: int, last: int) -> list[Sql]:
+    """Say the counts of some buckets one by one."""
+    return [
+        _kept(table, "o.bucket", asked, apart.axis.name, first, last) for table in grammar.counts
+    ]
+
+
+def _sums(asked: Sql, grammar: Grammar, first: int, last: int) -> list[Sql]:
+    """Say the sums of hundreds of days, each by its first day; of what is not summed up yet, the days."""
+    counts, *deltas = grammar.counts
+    day = f"o.bucket / {WIDTH} * {WIDTH}"
+    days = (CREATED.name, first * WIDTH, last * WIDTH + WIDTH - 1)
+    return [
+        _kept(counts, f"o.bucket * {WIDTH}", asked, HUNDREDS, first, last),
+        *(_kept(table, day, asked, *days) for table in deltas),
+    ]
+
+
+def _kept(table: str, bucket: str, asked: Sql, axis: str, first: int, last: int) -> Sql:
+    buckets = fragment("AS o WHERE", asked.text, "AND o.axis = ? AND o.bucket BETWEEN ? AND ?")
+    text = fragment("SELECT", bucket, "AS bucket, o.orders FROM", table, buckets)
+    return Sql(text, (*asked.params, axis, first, last))
+
+
+def _hundreds(apart: Split) -> tuple[int, int] | None:
+    """Give the first and the last hundred of days that lie wholly in a range, None where it is no wide one."""
+    (first, last), _ = _cut(apart)
+    first, last = max(first, 0), min(last, LAST_DAY)
+    if apart.axis is not CREATED or last - first < WIDE:
+        return None
+    return -(-first // WIDTH), (last + 1) // WIDTH - 1
 
 
 def _cut(apart: Split) -> tuple[tuple[int, int], dict[int, tuple[int, int]]]:

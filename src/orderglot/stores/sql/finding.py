@@ -11,7 +11,15 @@ from typing import Any, NamedTuple
 
 from orderglot.core.query import Query
 from orderglot.stores.backend import Scope, Selection
-from orderglot.stores.sql.counting import bucketed, counted, one_by_one
+from orderglot.stores.sql.counting import (
+    Split,
+    bucketed,
+    counted,
+    is_wide,
+    one_by_one,
+    split,
+    within_hundred,
+)
 from orderglot.stores.sql.grammar import Grammar, Sql
 from orderglot.stores.sql.skipping import Way, along, from_bucket, from_end, is_far
 
@@ -56,18 +64,39 @@ def whereabouts(scope: Scope, selection: Selection, grammar: Grammar) -> Questio
     way = from_end(selection, number.orders)
     apart = along(scope, selection) if number.kept else None
     if apart is not None and way is not None and is_far(way.selection):
-        skipped, down = way.selection.offset, way.selection.sort[0].descending
-        rows = yield Question(bucketed(scope, apart, grammar, skipped, down=down))
-        ((bucket, before),) = rows
-        way = from_bucket(way, apart, bucket, int(before))
+        bucket, before = yield from _bucket(scope, way, apart, grammar)
+        way = from_bucket(way, apart, bucket, before)
     return Whereabouts(total, way)
+
+
+def _bucket(
+    scope: Scope, way: Way, apart: Split, grammar: Grammar
+) -> Generator[Question, Sequence[Any], tuple[int, int]]:
+    """Find the bucket in which a page begins, and how many orders are before that."""
+    skipped, down = way.selection.offset, way.selection.sort[0].descending
+    over = 0
+    if is_wide(apart):
+        rows = yield Question(bucketed(scope, apart, grammar, skipped, down=down, hundreds=True))
+        for bucket, before in rows:
+            inner = within_hundred(apart, bucket)
+            if inner is None:
+                return bucket, int(before)
+            apart, over = inner, int(before)
+    rows = yield Question(bucketed(scope, apart, grammar, skipped - over, down=down))
+    ((bucket, before),) = rows
+    return bucket, over + int(before)
 
 
 def _count(
     scope: Scope, where: Query, grammar: Grammar
 ) -> Generator[Question, Sequence[Any], _Number]:
     """Count the matches exactly."""
-    rows = yield Question(counted(scope, where, grammar), often=True)
+    apart = split(where) if scope.customer is None else None
+    rows: Sequence[Any] = ()
+    if apart is not None and is_wide(apart):
+        rows = yield Question(counted(scope, where, grammar, hundreds=True), often=True)
+    if not rows:
+        rows = yield Question(counted(scope, where, grammar), often=True)
     kept = bool(rows)
     if not kept:
         rows = yield Question(one_by_one(scope, where, grammar), often=True)

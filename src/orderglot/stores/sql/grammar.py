@@ -24,11 +24,13 @@ class Grammar(Protocol):
     """How one database says it. Expressions go in and out as SQL texts.
 
     ``counts`` are the tables of the kept counts, each under the names that the orders themselves have
-    for the same. ``are_kept`` states that the counts of ``SELLER`` are kept, where they need not be.
+    for the same; the first has the sums of hundreds of days, too. ``are_kept`` states that the counts of
+    ``SELLER`` are kept, where they need not be, and ``hundreds_are_kept`` that those sums are.
     """
 
     counts: tuple[str, ...]
     are_kept: str
+    hundreds_are_kept: str
 
     def inside(self, document: str, path: tuple[str, ...], field: Field) -> str:
         """Say the value at a path of a document, in the form of columns; nothing is NULL."""

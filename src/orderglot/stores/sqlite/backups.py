@@ -6,11 +6,13 @@ import os
 import sqlite3
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from orderglot.core.errors import Conflict, Invalid
 from orderglot.stores.marks import COPY, MOVED, SKIPPED, UNFINISHED
 from orderglot.stores.sqlite.alone import alone, in_use, is_locked
 from orderglot.stores.sqlite.connection import translating_errors
+from orderglot.stores.sqlite.names import name_too, rename
 from orderglot.stores.sqlite.opening import SET_MARK, UNMARK, demand_book, prepare
 from orderglot.stores.sqlite.page_copies import OnPages, copy_pages
 
@@ -20,6 +22,14 @@ STALE = (*LOGS, "-shm")
 
 Next = list[tuple[int, str, int]]
 """Which number comes next, by seller and kind."""
+
+
+class Kept(NamedTuple):
+    """Where the book of before is, and whether it still has its own name, too."""
+
+    path: Path
+    has_both: bool
+
 
 _MARKED = "SELECT 1 FROM migrations WHERE number = ?"
 _NEXT = "SELECT seller, thing, next FROM sequences"
@@ -75,8 +85,16 @@ def settle(part: Path, target: Path) -> None:
         file.execute("PRAGMA journal_mode = DELETE")
     _sync(part)
     _demand_free(target)
-    part.replace(target)
+    try:
+        rename(part, target)
+    except FileExistsError:
+        raise _taken(target) from None
     _sync(target.parent)
+
+
+def copy_beside(target: Path) -> Path:
+    """Give where a backup is copied to before it takes the place of a book."""
+    return target.with_name(f"{target.name}.restoring")
 
 
 def ready(backup: Path, target: Path, on_pages: OnPages) -> Path:
@@ -89,7 +107,7 @@ def ready(backup: Path, target: Path, on_pages: OnPages) -> Path:
     with translating_errors(target):
         if target.exists() and target.stat().st_size:
             _demand_own(target)
-    part = target.with_name(f"{target.name}.restoring")
+    part = copy_beside(target)
     back_up(backup, part, on_pages)
     return part
 
@@ -115,9 +133,9 @@ def take_place(part: Path, target: Path, name: str) -> Path | None:
                 file.executemany(_RAISE, skipped)
             _sync(part)
         kept = _keep(target, name) if target.exists() else None
-        _settle_in(part, target, is_new=kept is None)
+        _settle_in(part, target, kept)
     _sync(target.parent)
-    return kept
+    return None if kept is None else kept.path
 
 
 def give_up(part: Path) -> None:
@@ -153,11 +171,11 @@ def _next(file: sqlite3.Connection) -> Next:
         return []
 
 
-def _keep(target: Path, name: str) -> Path:
-    """Give a book a second name that nothing has, and its log with it; gives that."""
+def _keep(target: Path, name: str) -> Kept:
+    """Give a book a second name that nothing has, and its log with it; a new one where it cannot have two."""
     kept = target.with_name(name)
     number = 1
-    while not _is_linked(target, kept):
+    while (both := _kept_as(target, kept)) is None:
         number += 1
         kept = target.with_name(f"{name}-{number}")
     for end in LOGS:
@@ -165,32 +183,36 @@ def _keep(target: Path, name: str) -> Path:
         if beside.exists():
             # Of a book that could not be opened it may hold what is missing in it.
             beside.rename(kept.with_name(f"{kept.name}{end}"))
-    return kept
+    return Kept(kept, both)
 
 
-def _is_linked(target: Path, kept: Path) -> bool:
-    """Give a file a second name, unless something has that, or a log beside it; tells whether."""
+def _kept_as(target: Path, kept: Path) -> bool | None:
+    """Give a file another name, unless something has that, or a log beside it; tells whether it has both then."""
     if _beside(kept):
-        return False
+        return None
     try:
-        os.link(target, kept)
+        if name_too(target, kept):
+            return True
+        rename(target, kept)
     except FileExistsError:
-        return False
-    return True
+        return None
+    return False
 
 
-def _settle_in(part: Path, target: Path, *, is_new: bool) -> None:
+def _settle_in(part: Path, target: Path, kept: Kept | None) -> None:
     """Give a copy the name of a book; raises Conflict where somebody has just made a new one there."""
     for stale in _beside(target):
         stale.unlink(missing_ok=True)
-    if not is_new:
+    if kept is not None and kept.has_both:
         part.replace(target)
         return
     try:
-        os.link(part, target)
+        rename(part, target)
     except FileExistsError:
-        raise Conflict(f"{target} was made by another program just now; try again.") from None
-    part.unlink()
+        where = "" if kept is None else f" The book that was there is kept as {kept.path}."
+        raise Conflict(
+            f"{target} was made by another program just now; try again.{where}"
+        ) from None
 
 
 def _beside(path: Path) -> list[Path]:
@@ -208,13 +230,17 @@ def _demand_own(target: Path) -> None:
 def _demand_free(target: Path) -> None:
     """Raise Conflict where a file is there, or a log that SQLite would take for a part of it."""
     if target.exists():
-        raise Conflict(f"{target} is there already; name a new file.")
+        raise _taken(target)
     if stale := _beside(target):
         names = ", ".join(map(str, stale))
         raise Conflict(
             f"{names} would be taken for a part of {target}; delete what is left of a file that is "
             "gone, or name a new file."
         )
+
+
+def _taken(target: Path) -> Conflict:
+    return Conflict(f"{target} is there already; name a new file.")
 
 
 def _open(path: Path) -> sqlite3.Connection:

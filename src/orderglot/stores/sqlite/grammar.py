@@ -46,6 +46,7 @@ class SqliteGrammar:
 
     counts: tuple[str, ...] = ("counted_orders",)
     are_kept = ""
+    hundreds_are_kept = ""
 
     def inside(self, document: str, path: tuple[str, ...], field: Field) -> str:
         """Say the value at a path of a document, in the form of columns; nothing is NULL."""

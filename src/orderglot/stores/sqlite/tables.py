@@ -14,7 +14,7 @@ from orderglot.core.seller import Seller
 from orderglot.stores import writes
 from orderglot.stores.backend import BEGINNINGS, Entity, Raced
 from orderglot.stores.marks import SKIPPED
-from orderglot.stores.sql.count_buckets import UNSET, changes
+from orderglot.stores.sql.count_buckets import UNSET, changes, hundreds
 from orderglot.stores.sql.grammar import fragment
 from orderglot.stores.sql.rows import NULLABLE, STANDING, WORKED_OUT, row, worked_out
 from orderglot.stores.sql.terms import changed
@@ -118,8 +118,9 @@ def _put_orders(connection: sqlite3.Connection, seller: int, batch: list[writes.
         values = (seller, *columns, *worked_out(order), len(order.lines), write.document.decode())
         rows.append((values, None if kept is None else (seller, order.id, kept.version)))
     _put(connection, "orders", rows)
+    days = changes(counted)
     connection.executemany(
-        _COUNT, [(seller, *entry, more) for entry, more in changes(counted).items()]
+        _COUNT, [(seller, *entry, more) for entry, more in (days | hundreds(days)).items()]
     )
     name(connection, seller, Entity.ORDER, [(write.order, write.kept) for write in batch])
     link(connection, seller, batch)
