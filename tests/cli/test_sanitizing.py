@@ -25,13 +25,14 @@ from orderglot.core.acts import Person
 from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer
 from orderglot.core.order import Address, Identity, Line, Order, Reference, Shipping, Totals
+from orderglot.core.ports import REJECT
 from orderglot.core.product import Product, Tier
 from orderglot.hub.journals import striking
 from orderglot.journal.recorder import Recorder
 from orderglot.journal.sqlite import SqliteJournal, beside
 from orderglot.stores.reads import Reads
 from orderglot.stores.sqlite import SqliteStore
-from orderglot.sync.notes import REJECT, Reject, StoredResponse, noted
+from orderglot.sync.notes import Reject, StoredResponse, noted
 from orderglot.wire.exchange import Exchange
 from orderglot.wire.message import Request, Response
 from orderglot.wire.trace import Trace
@@ -312,6 +313,7 @@ COMMANDS: dict[tuple[str, ...], list[tuple[str, ...]]] = {
     ("seller", "add"): [(NAME,), ("best", "--title", NAME), ("other", "--title", NAME, "--json")],
     ("seller", "list"): [(), ("--json",)],
     ("seller", "show"): [("acme",), ("acme", "--json"), (NAME,)],
+    ("seller", "remove"): [("acme",), (NAME,)],
     ("seller", "change"): [
         ("acme", "--timezone", "Europe/Berlin"),
         ("acme", "--timezone", NAME),
@@ -345,6 +347,8 @@ COMMANDS: dict[tuple[str, ...], list[tuple[str, ...]]] = {
     ("product", "list"): [(), ("--json",)],
     ("key", "add"): [("--dialect", "kole", "--customer", NAME), ("--dialect", NAME)],
     ("key", "list"): [(), ("--json",)],
+    ("key", "show"): [(f"kole:{ODD}",), (NAME,)],
+    ("key", "roll"): [(f"kole:{ODD}",), (NAME,), (f"kole:{ODD}", "--grace", NAME)],
     ("key", "end"): [(f"kole:{ODD}",), (NAME,)],
     ("key", "live"): [(f"kole:{ODD}",)],
     ("log", "show"): [

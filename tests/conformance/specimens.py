@@ -21,6 +21,7 @@ from msgspec.structs import replace
 from orderglot import dialects
 from orderglot.core.caller import RIGHTS, Caller
 from orderglot.core.customer import Customer
+from orderglot.core.keyring import OPERATOR
 from orderglot.core.order import Order, Reference
 from orderglot.core.product import Product
 from orderglot.core.seller import Seller
@@ -56,6 +57,8 @@ class Book(Struct, frozen=True, forbid_unknown_fields=True):
 
     now: datetime
     seller: Seller
+    others: tuple[Seller, ...] = ()
+    """Sellers who have nothing in their books."""
     customers: tuple[Customer, ...] = ()
     products: tuple[Product, ...] = ()
     orders: tuple[Order, ...] = ()
@@ -167,6 +170,9 @@ async def shelve(
     """Put a dialect's book into a store, under a seller's other name if need be; gives its id."""
     book = book_of(dialect.name)
     seller = await _seller(store, book.seller, seller_name)
+    there = {one.name for one in await store.sellers()}
+    for other in (one for one in book.others if one.name not in there):
+        await _seller(store, other, "")
     whole = store.of(Caller(seller=seller))
     for customer in book.customers:
         await whole.keep_customer(customer)
@@ -193,6 +199,10 @@ async def _seller(store: BookStore, seller: Seller, name: str) -> int:
 
 async def plant(store: BookStore, dialect: Dialect, seller: int, proof: Proof) -> None:
     customer = None
+    if proof.kind == OPERATOR:
+        ring = store.keyring
+        await ring.issue_operator(lambda _: proof.secret, lambda _: proof.id, None)
+        return
     if proof.customer:
         whole = store.of(Caller(seller=seller))
         customer = (await whole.customer(Reference(dialect.name, proof.customer))).id

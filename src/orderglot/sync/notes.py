@@ -13,7 +13,6 @@ from orderglot.core.sum_counts import SumCounts
 from orderglot.wire.message import Response
 
 PULL = "pull"
-REJECT = "reject"
 PLACING = "placing"
 STATE = "word"
 """Notes of vendor states; books have them under this name."""

@@ -11,11 +11,11 @@ from msgspec.structs import replace
 
 from orderglot.core.errors import Conflict, HubError, Invalid, NotFound, Upstream
 from orderglot.core.order import Order, by_hub_id
-from orderglot.core.ports import Book, Note, UnitOfWork
+from orderglot.core.ports import REJECT, Book, Note, UnitOfWork
 from orderglot.core.query import Page, Window
 from orderglot.core.seller import Seller
 from orderglot.sync.criteria import native_id
-from orderglot.sync.notes import REJECT, Reject, note_of, noted, read, response_of
+from orderglot.sync.notes import Reject, note_of, noted, read, response_of
 from orderglot.sync.reconciling import Arrived, take, take_as_new, take_for
 from orderglot.sync.retrying import written
 from orderglot.sync.vendor import Source

@@ -12,10 +12,10 @@ from msgspec.structs import replace
 
 from orderglot.core.errors import Conflict, Forbidden, HubError, Invalid, NotFound, Upstream
 from orderglot.core.order import Reference
-from orderglot.core.ports import Book, UnitOfWork
+from orderglot.core.ports import REJECT, Book, UnitOfWork
 from orderglot.core.query import EVERYTHING, And, Compare, Operator, Query
 from orderglot.core.values import Status
-from orderglot.sync.notes import REJECT, Reject, note_of
+from orderglot.sync.notes import Reject, note_of
 from orderglot.sync.reconciling import Arrived, take
 from orderglot.sync.rejects import name_of, put_aside, rejects_of
 from orderglot.sync.retrying import written

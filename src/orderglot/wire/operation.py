@@ -9,6 +9,7 @@ from typing import Generic, Protocol, TypeVar
 
 from msgspec import Struct
 
+from orderglot.core.administration import Administration
 from orderglot.core.caller import READ, Caller
 from orderglot.core.keyring import Keyring
 from orderglot.core.order import Order
@@ -46,7 +47,7 @@ class Context(Struct, frozen=True):
     """Where an operation is performed: the caller's book, the keyring, and the time.
 
     An open operation (a login) has no caller and so no book; whom it has let in, it may open theirs.
-    What reads is given ``views``.
+    What reads is given ``views``, what takes the right ADMIN ``administration``.
     """
 
     keyring: Keyring
@@ -54,6 +55,7 @@ class Context(Struct, frozen=True):
     opened: Book | None = None
     books: Callable[[Caller], Book] | None = None
     views: Views | None = None
+    administration: Administration | None = None
 
     @property
     def book(self) -> Book:

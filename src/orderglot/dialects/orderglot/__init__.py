@@ -7,6 +7,7 @@ from orderglot.dialects.orderglot.bodies import BODIES
 from orderglot.dialects.orderglot.changes import CHANGE_ORDER, CREATE_ORDER
 from orderglot.dialects.orderglot.faults import FAULTS
 from orderglot.dialects.orderglot.flows import FLOWS
+from orderglot.dialects.orderglot.keys import KEY_OPERATIONS
 from orderglot.dialects.orderglot.loss import CAN
 from orderglot.dialects.orderglot.orders import (
     GET_ORDER,
@@ -14,6 +15,7 @@ from orderglot.dialects.orderglot.orders import (
     LIST_EVENTS,
     LIST_ORDERS,
 )
+from orderglot.dialects.orderglot.sellers import SELLER_OPERATIONS
 from orderglot.dialects.orderglot.steps import STEPS
 from orderglot.dialects.orderglot.tables import NAME
 from orderglot.dialects.orderglot.views import VIEW_ORDER
@@ -28,6 +30,8 @@ DIALECT = Dialect(
         *(LIST_ORDERS, GET_ORDER, LINKED_ORDERS, LIST_EVENTS, VIEW_ORDER),
         *(CREATE_ORDER, CHANGE_ORDER),
         *STEPS,
+        *SELLER_OPERATIONS,
+        *KEY_OPERATIONS,
     ),
     faults=FAULTS,
     flows=FLOWS,

@@ -9,6 +9,10 @@ NAME = HUB
 ROOT = "/orderglot/v1"
 ORDERS = f"{ROOT}/orders"
 ORDER = f"{ORDERS}/{{id}}"
+SELLERS = f"{ROOT}/sellers"
+SELLER = f"{SELLERS}/{{name}}"
+KEYS = f"{ROOT}/keys"
+KEY = f"{KEYS}/{{id}}"
 
 PAGE_SIZE = 25
 LONGEST_PAGE = 100
@@ -18,3 +22,9 @@ LONGEST_Q = 255
 
 OVERTAKEN = "version"
 """The code of the conflict in which somebody else has changed the order since it was read."""
+
+SELLER_HEADER = "Orderglot-Seller"
+"""The header in which an operator names the seller for whom it acts, in percent-encoded UTF-8."""
+
+ABOVE = (SELLERS, KEYS)
+"""Where an operator may act for no seller."""
