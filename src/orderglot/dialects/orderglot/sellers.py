@@ -163,11 +163,10 @@ def _settings(form: Form, before: BookSeller) -> BookSeller:
         after = replace(after, references=tuple(map(_reference, form.each("references"))))
     for name in ("continues", "tables"):
         if form.members.get(name) is not None:
-            inner = form.inside(name)
+            members = form.inside(name).members
             if name == "continues":
-                for dialect in inner.members:
-                    inner.text(dialect)
-            after = replace(after, **{name: _merged(inner, getattr(before, name))})
+                members = _texts(form.inside(name))
+            after = replace(after, **{name: _merged(members, getattr(before, name))})
     return after
 
 
@@ -175,9 +174,16 @@ def _reference(form: Form) -> Reference:
     return Reference(form.text("dialect", required=True), form.text("id", required=True))
 
 
-def _merged(form: Form, before: Mapping[str, Any]) -> dict[str, Any]:
+def _texts(form: Form) -> dict[str, str | None]:
+    """Read members that are texts, or null."""
+    return {
+        name: None if given is None else form.text(name) for name, given in form.members.items()
+    }
+
+
+def _merged(members: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
     """Put members in the place of those of their names; null takes one out (RFC 7396)."""
-    merged = {**before, **form.members}
+    merged = {**before, **members}
     return {name: value for name, value in merged.items() if value is not None}
 
 
