@@ -28,8 +28,15 @@ T = TypeVar("T")
 
 TABLES = (
     *("order_events", "order_links", "order_references", "orders", "customer_references"),
-    *("customers", "products", "answers", "tokens", "credentials", "notes", "tallies", "sequences"),
-    *("order_terms", "order_counts", "order_count_deltas", "counted_sellers", "sellers"),
+    *("customers", "products", "answers", "tokens", "credentials", "notes", "hub_notes", "tallies"),
+    *(
+        "sequences",
+        "order_terms",
+        "order_counts",
+        "order_count_deltas",
+        "counted_sellers",
+        "sellers",
+    ),
 )
 """Every table of a book, each before those that it points at."""
 

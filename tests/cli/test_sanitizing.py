@@ -320,6 +320,7 @@ COMMANDS: dict[tuple[str, ...], list[tuple[str, ...]]] = {
     ("seller", "add"): [(NAME,), ("best", "--title", NAME), ("other", "--title", NAME, "--json")],
     ("seller", "list"): [(), ("--json",)],
     ("seller", "show"): [("acme",), ("acme", "--json"), (NAME,)],
+    ("seller", "remove"): [("acme",), (NAME,)],
     ("seller", "change"): [
         ("acme", "--timezone", "Europe/Berlin"),
         ("acme", "--timezone", NAME),
@@ -362,6 +363,8 @@ COMMANDS: dict[tuple[str, ...], list[tuple[str, ...]]] = {
     ("rejects", "drop"): [("kole/1",), (NAME,)],
     ("key", "add"): [("--dialect", "kole", "--customer", NAME), ("--dialect", NAME)],
     ("key", "list"): [(), ("--json",)],
+    ("key", "show"): [(f"kole:{ODD}",), (NAME,)],
+    ("key", "roll"): [(f"kole:{ODD}",), (NAME,), (f"kole:{ODD}", "--grace", NAME)],
     ("key", "end"): [(f"kole:{ODD}",), (NAME,)],
     ("key", "live"): [(f"kole:{ODD}",)],
     ("log", "show"): [

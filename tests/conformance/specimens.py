@@ -23,6 +23,7 @@ from orderglot.core import journal
 from orderglot.core.caller import RIGHTS, Caller
 from orderglot.core.customer import Customer
 from orderglot.core.journal import Exchange
+from orderglot.core.keyring import OPERATOR
 from orderglot.core.listed_journal import ListedJournal
 from orderglot.core.order import Order, Reference
 from orderglot.core.product import Product
@@ -68,6 +69,8 @@ class Book(Struct, frozen=True, forbid_unknown_fields=True):
 
     now: datetime
     seller: Seller
+    others: tuple[Seller, ...] = ()
+    """Sellers who have nothing in their books."""
     customers: tuple[Customer, ...] = ()
     products: tuple[Product, ...] = ()
     orders: tuple[Order, ...] = ()
@@ -181,6 +184,9 @@ async def shelve(
     """Put a dialect's book into a store, under a seller's other name if need be; gives its id."""
     book = book_of(dialect.name)
     seller = await _seller(store, book.seller, seller_name)
+    there = {one.name for one in await store.sellers()}
+    for other in (one for one in book.others if one.name not in there):
+        await _seller(store, other, "")
     whole = store.of(Caller(seller=seller))
     ids: dict[str, int | None] = {"": None}
     for customer in book.customers:
@@ -214,6 +220,10 @@ async def _seller(store: BookStore, seller: Seller, name: str) -> int:
 
 async def plant(store: BookStore, dialect: Dialect, seller: int, proof: Proof) -> None:
     customer = None
+    if proof.kind == OPERATOR:
+        ring = store.keyring
+        await ring.issue_operator(lambda _: proof.secret, lambda _: proof.id, None)
+        return
     if proof.customer:
         whole = store.of(Caller(seller=seller))
         customer = (await whole.customer(Reference(dialect.name, proof.customer))).id

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from orderglot import dialects
-from orderglot.core.caller import OPEN
+from orderglot.core.caller import ADMIN, OPEN, READ
 from orderglot.core.errors import KINDS
 from orderglot.core.fields import every_field
 from orderglot.core.order import Order
@@ -69,8 +69,11 @@ def test_a_creation_that_comes_again_is_recognised(dialect: Dialect) -> None:
         if one.endpoint.method == "POST" and one.endpoint.right != OPEN
     ]
 
+    # A seller has a name, by which it is recognised; a key's secret is in no answer that is kept.
     assert [] == [
-        one.name for one in unsafe if not one.endpoint.idempotent and one.endpoint.right != "read"
+        one.name
+        for one in unsafe
+        if not one.endpoint.idempotent and one.endpoint.right not in (READ, ADMIN)
     ]
 
 

@@ -25,7 +25,8 @@ from orderglot.core.errors import HubError, TooMany, Unauthenticated
 from orderglot.core.tokens import TokenKind
 from orderglot.faces.server import Server
 from orderglot.faces.throttle import FREE
-from orderglot.stores.keyring import Keyring, fingerprint
+from orderglot.stores.fingerprints import fingerprint
+from orderglot.stores.keyring import Keyring
 from orderglot.stores.memory import MemoryStore
 from orderglot.wire.dialect import Dialect, Session
 from orderglot.wire.message import Request, Response

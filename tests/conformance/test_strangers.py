@@ -9,7 +9,16 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from orderglot.core.caller import CHANGE, CREATE, OPEN, READ, RIGHTS, Caller
+from orderglot.core.caller import (
+    ADMIN,
+    CHANGE,
+    CREATE,
+    EVERY_RIGHT,
+    OPEN,
+    READ,
+    RIGHTS,
+    Caller,
+)
 from orderglot.core.customer import Customer, identity
 from orderglot.core.errors import Forbidden, HubError, Unauthenticated
 from orderglot.core.order import Order, Reference
@@ -28,6 +37,11 @@ Stranger = Callable[[Site], Awaitable[Credentials]]
 async def another_seller(at: Site) -> Credentials:
     seller = await at.store.add_seller("stranger")
     return await at.key(Caller(seller=seller.id))
+
+
+async def another_seller_who_administers(at: Site) -> Credentials:
+    seller = await at.store.add_seller("stranger")
+    return await at.key(Caller(seller=seller.id, may=EVERY_RIGHT))
 
 
 async def a_customer_of_another_seller(at: Site) -> Credentials:
@@ -58,6 +72,7 @@ async def new_customer(at: Site) -> int:
 
 STRANGERS: tuple[Stranger, ...] = (
     another_seller,
+    another_seller_who_administers,
     a_customer_of_another_seller,
     another_customer,
     another_customer_in_test_mode,
@@ -262,7 +277,7 @@ def test_a_proof_is_over_when_its_key_is_ended(dialect: Dialect) -> None:
     asyncio.run(ask())
 
 
-@pytest.mark.parametrize("right", [READ, CREATE, CHANGE])
+@pytest.mark.parametrize("right", [READ, CREATE, CHANGE, ADMIN])
 def test_a_key_without_the_right_is_forbidden_and_changes_nothing(
     dialect: Dialect, right: str
 ) -> None:

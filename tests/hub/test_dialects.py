@@ -6,11 +6,13 @@ import pytest
 
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Invalid
+from orderglot.core.keyring import MadeKey
 from orderglot.faces.dispatcher import Dispatcher
 from orderglot.faces.routes import Routes
 from orderglot.faces.server import Server
 from orderglot.hub.dialects import chosen
-from orderglot.hub.keys import new_key
+from orderglot.hub.keys import shown
+from orderglot.hub.opening import Hub
 from orderglot.stores.memory import MemoryStore
 from orderglot.wire.message import Request, Response
 
@@ -68,11 +70,12 @@ def test_what_nobody_is_near_to_is_refused_in_no_vendors_words() -> None:
 
 
 def test_a_key_is_given_in_the_vendors_own_words() -> None:
-    async def made() -> tuple[str, dict[str, str]]:
-        store = MemoryStore()
-        owner = await store.add_seller("acme")
-        return await new_key(store.keyring, "kole", Caller(seller=owner.id))
+    async def made() -> MadeKey:
+        hub = Hub(MemoryStore())
+        owner = await hub.store.add_seller("acme")
+        return await hub.administration.make_key("kole", Caller(seller=owner.id))
 
-    name, shown = asyncio.run(made())
-    assert ["id", "api_key"] == list(shown)
-    assert f"kole:{shown['id']}" == name
+    key = asyncio.run(made())
+    parts = shown(key)
+    assert ["id", "api_key"] == list(parts)
+    assert (f"kole:{parts['id']}", parts["api_key"]) == (key.record.name, key.secret)

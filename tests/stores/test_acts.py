@@ -11,7 +11,7 @@ from orderglot.core.acts import ACT, Act, Person
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Conflict, Forbidden
 from orderglot.core.ports import Note
-from orderglot.stores.keyring import fingerprint
+from orderglot.stores.fingerprints import fingerprint
 from tests.stores.shops import Shop
 
 ALICE = Person("alice", "desk-7")

@@ -45,13 +45,16 @@ async def add(
     $ orderglot seller add acme --title "Acme Wholesale" --currency GBP
     """
     from orderglot.cli import flags
+    from orderglot.core.seller import Seller
 
-    seller = await hub.store.add_seller(
-        flags.read_name("NAME", name),
-        title=title,
-        currency=flags.read_currency(currency),
-        timezone=flags.read_timezone(timezone),
-        references=flags.read_known_as(known_as),
+    seller = await hub.administration.add_seller(
+        Seller(
+            name=flags.read_name("NAME", name),
+            title=title,
+            currency=flags.read_currency(currency),
+            timezone=flags.read_timezone(timezone),
+            references=flags.read_known_as(known_as),
+        )
     )
     if as_json:
         write_json(seller)
@@ -64,27 +67,62 @@ async def add(
 async def change(
     hub: "Hub",
     name: Annotated[str, argument("NAME", "Which seller.")],
+    title: Annotated[str | None, typer.Option(help="The name that people read.")] = None,
+    currency: Annotated[str, value("CODE", "The currency of orders that name none.", "kept")] = "",
     timezone: Timezone = "",
+    known_as: KnownAs = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say by which clock a seller's files and partners write times that name no zone.
+    """Change what a seller is called, its currency, its clock, or its ids at vendors.
 
-    Orders that are here keep their moments; clients of such dialects see them by the new clock.
-    UTC is what every seller begins with.
+    The time zone is that of times which files and partners write without one. Orders that are here
+    keep their moments; clients of such dialects see them by the new clock. UTC is what every seller
+    begins with. What is not named stays as it is.
 
     $ orderglot seller change acme --timezone Europe/Berlin
+    $ orderglot seller change acme --title "Acme Wholesale" --known-as kole=X12345
     """
     from msgspec.structs import replace
 
     from orderglot.cli import flags
 
-    if not timezone:
-        raise Misused("say --timezone which ZONE, such as Europe/Berlin.")
-    zone = flags.read_timezone(timezone)
-    changed = await hub.store.change_seller(replace(await hub.seller(name), timezone=zone))
+    settings: dict[str, Any] = {}
+    if title is not None:
+        settings["title"] = title
+    if currency:
+        settings["currency"] = flags.read_currency(currency)
+    if timezone:
+        settings["timezone"] = flags.read_timezone(timezone)
+    if known_as:
+        settings["references"] = flags.read_known_as(known_as)
+    if not settings:
+        raise Misused("say what to change, such as --timezone Europe/Berlin.")
+    before = await hub.seller(name)
+    changed = await hub.administration.change_seller(before, replace(before, **settings))
     if as_json:
         return write_json(changed)
-    return write_line(f"The clock of {changed.name} shows the time of {_zone_text(changed)}.")
+    if settings.keys() == {"timezone"}:
+        return write_line(f"The clock of {changed.name} shows the time of {_zone_text(changed)}.")
+    return write_line(f"Changed the seller {changed.name}.")
+
+
+@app.command("remove")
+@with_book()
+async def remove(
+    hub: "Hub",
+    name: Annotated[str, argument("NAME", "Which seller.")],
+    as_json: AsJson = False,
+) -> None:
+    """Remove a seller with nothing in its book: no orders, customers, products, keys or rejects.
+
+    Keys that have ended go with it; what people did to it stays written down.
+
+    $ orderglot seller remove acme
+    """
+    await hub.administration.remove_seller(name)
+    if as_json:
+        return write_json({"removed": name})
+    return write_line(f"Removed the seller {name}.")
 
 
 @app.command("list")

@@ -29,5 +29,7 @@ class Act(Struct, frozen=True, kw_only=True):
     where: str
     what: str
     about: str
+    seller: str = ""
+    """Whose keys and settings they were, of a seller who is there no more."""
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}

@@ -13,6 +13,12 @@ READ = "read"
 CREATE = "create"
 CHANGE = "change"
 RIGHTS = frozenset({READ, CREATE, CHANGE})
+"""What may be done to orders: the rights of a key of which nobody says otherwise."""
+
+ADMIN = "admin"
+"""The right to a seller's keys and settings; no vendor's API has anything that needs it."""
+
+EVERY_RIGHT = RIGHTS | {ADMIN}
 
 
 class Caller(Struct, frozen=True, kw_only=True):
@@ -35,9 +41,13 @@ class Caller(Struct, frozen=True, kw_only=True):
     """The family of the token that was shown, where a dialect ties a second one to it."""
     unlimited: bool = False
     """A program of the hub's own, whose reads may take as long as they take."""
+    operator: bool = False
+    """Who stands above the sellers. It acts for the seller, or for none (0); no key is kept with it."""
 
 
 def demand(caller: Caller, right: str) -> None:
     """Raise Forbidden unless the caller has the right."""
     if right not in caller.may:
+        if right == ADMIN:
+            raise Forbidden(f"This takes a key that may {ADMIN}; ask the seller for one.")
         raise Forbidden(f"This account may not {right} orders; ask the seller for that right.")

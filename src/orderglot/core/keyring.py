@@ -10,6 +10,9 @@ from msgspec import Struct
 from orderglot.core.caller import Caller
 from orderglot.core.tokens import TokenKind
 
+OPERATOR = "operator"
+"""The kind of a key that stands above the sellers, and what its id begins with."""
+
 
 class Credential(Struct, frozen=True, kw_only=True):
     """A key, or a token with the key that it was given for; the secret itself is known to nobody."""
@@ -27,6 +30,34 @@ class Credential(Struct, frozen=True, kw_only=True):
     family: str = ""
     """What was got by the same login as a token; "" for a key."""
 
+    def is_over(self, now: datetime) -> bool:
+        """Tell whether it has expired by then, or ended."""
+        return self.ended is not None or (self.expires is not None and self.expires <= now)
+
+
+class KeyRecord(Struct, frozen=True):
+    """A key as its owner sees it.
+
+    ``used`` is when it was used last, to within some minutes; None where nobody knows. Until
+    ``former_until`` a secret that it had before lets in as well.
+    """
+
+    key: Credential
+    used: datetime | None = None
+    former_until: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """What it is called in lists: ``kole:X12345``."""
+        return f"{self.key.dialect}:{self.key.id}"
+
+
+class MadeKey(Struct, frozen=True):
+    """A key whose secret was drawn just now; it is shown this one time."""
+
+    record: KeyRecord
+    secret: str
+
 
 class Keyring(Protocol):
     """Who may come in: keys and tokens, kept as fingerprints, compared in constant time."""
@@ -35,6 +66,13 @@ class Keyring(Protocol):
         """Give the key, or token of a kind, behind a secret.
 
         Raises Unauthenticated unless it, and a token's key, is good now.
+        """
+        ...
+
+    async def operator(self, secret: str, seller: str = "") -> Caller:
+        """Give the operator behind a secret, who acts for the seller of that name, or for none.
+
+        Raises Unauthenticated unless the secret is good now, NotFound where there is no such seller.
         """
         ...
 

@@ -10,6 +10,8 @@ from typing import Any, Protocol, TypeVar
 
 from msgspec import Struct
 
+from orderglot.core.acts import Person
+from orderglot.core.administration import Administered
 from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer
 from orderglot.core.journal import Journal
@@ -379,6 +381,10 @@ class UnitOfWork(Book, Protocol):
 
 class Store(Protocol):
     """Where orders are kept, seen only through a caller."""
+
+    def acting(self, person: Person) -> Administered:
+        """Give the store's sellers and keys as one person has them, whose acts are written down."""
+        ...
 
     @property
     def keyring(self) -> Keyring:

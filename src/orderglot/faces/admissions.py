@@ -13,6 +13,7 @@ class NotedKeyring:
     def __init__(self, keyring: Keyring, trace: Trace) -> None:
         self._keyring = keyring
         self._trace = trace
+        self.operator = keyring.operator
         self.issue = keyring.issue
         self.renew = keyring.renew
         self.redeem = keyring.redeem

@@ -33,6 +33,7 @@ TAGS = {
     "read": "What is read.",
     "create": "What creates orders.",
     "change": "What changes orders.",
+    "admin": "What changes keys and settings.",
 }
 
 

@@ -13,7 +13,9 @@ from typing import Any
 
 import msgspec
 
-from orderglot.core.caller import OPEN, READ, Caller, demand
+from orderglot.core.acts import Person
+from orderglot.core.administration import Administration
+from orderglot.core.caller import ADMIN, OPEN, READ, Caller, demand
 from orderglot.core.errors import Damaged, HubError, Rule, Upstream, invalid
 from orderglot.core.keyring import Keyring
 from orderglot.core.left_out import noting
@@ -21,6 +23,7 @@ from orderglot.core.ports import Book, Store, UnitOfWork
 from orderglot.core.query import LARGE, LargePage, Page
 from orderglot.core.seller import Seller
 from orderglot.core.values import Omits
+from orderglot.faces.administering import administered_by
 from orderglot.faces.admissions import NotedKeyring
 from orderglot.faces.answers import MOST_TOUCHED, in_zone, shown_to, touched, write_answer
 from orderglot.faces.completing import Completing
@@ -87,7 +90,8 @@ class Server:
         self.beside = beside
         self.pause = pause
         self.retries = retries
-        self.views = Views(store.keyring, named or only(dialect))
+        self.named = named or only(dialect)
+        self.views = Views(store.keyring, self.named)
         self.completing = completing or Completing(store, lambda: (dialect,))
         self.replay = Replay(dialect, store)
         self.throttle = Throttle(store.now)
@@ -257,8 +261,13 @@ class Server:
         asked = ask()
 
         async def work(unit: UnitOfWork) -> Response:
-            now = request.at or self.store.now()
-            context = Context(self.store.keyring, now, unit, retries=self.retries)
+            context = Context(
+                self.store.keyring,
+                request.at or self.store.now(),
+                unit,
+                retries=self.retries,
+                administration=self._administration(operation, request, caller),
+            )
             try:
                 answer = shown_to(caller, await operation.perform(context, asked))
             finally:
@@ -273,6 +282,13 @@ class Server:
 
         book = self.store.of(caller, exchange=request.id, omits=omits)
         return await book.transact(work)
+
+    def _administration(
+        self, operation: Operation[Any, Any], request: Request, caller: Caller
+    ) -> Administration | None:
+        if operation.endpoint.right != ADMIN:
+            return None
+        return administered_by(self.store, self.named, Person(caller.name, request.peer))
 
 
 def _unavailable(error: Upstream, operation: Operation[Any, Any]) -> Upstream:

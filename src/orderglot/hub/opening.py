@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 
+from orderglot.core.administration import Administration
 from orderglot.core.caller import Caller
 from orderglot.core.errors import NotFound, Rule, invalid
 from orderglot.core.journal import Journal
 from orderglot.core.seller import Seller
+from orderglot.faces.administering import administration_over
 from orderglot.faces.completing import Completing
 from orderglot.faces.recording import Observed
 from orderglot.hub.books import open_store
-from orderglot.hub.dialects import chosen
+from orderglot.hub.dialects import chosen, chosen_one
 from orderglot.hub.journals import journal_of
 from orderglot.journal.recorder import Recorder
 from orderglot.stores.book import Book
@@ -46,6 +48,11 @@ class Hub:
         self.vendors = vendors or {}
         self.channels = channels or {}
         self._completing = Completing(store, lambda: chosen(()))
+
+    @property
+    def administration(self) -> Administration:
+        """What may be done to sellers and keys; whose acts it is, the store was told."""
+        return administration_over(self.store, chosen_one)
 
     @property
     def journal(self) -> Journal:

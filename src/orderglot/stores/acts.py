@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from orderglot.core.acts import ACT, Act, Person
 from orderglot.core.errors import Forbidden
@@ -22,9 +22,15 @@ from orderglot.stores import writes
 class Acts:
     """Writes down what is done for as long as it is known who does it."""
 
-    def __init__(self) -> None:
-        self.person: Person | None = None
+    def __init__(self, person: Person | None = None) -> None:
+        self.person = person
         self._numbers = count()
+
+    def of(self, person: Person) -> Acts:
+        """Give what writes down a person's acts, numbered among these."""
+        acts = Acts(person)
+        acts._numbers = self._numbers
+        return acts
 
     def put(
         self,
@@ -57,6 +63,12 @@ def read_act(note: Note) -> Act:
     return msgspec.json.decode(note.document, type=Act)
 
 
+def kept_above(note: Note, seller: str) -> Note:
+    """Give the act of a seller who is taken out as the hub itself keeps it."""
+    act = replace(read_act(note), seller=seller)
+    return replace(note, version=1, document=msgspec.json.encode(act))
+
+
 def demand_no_act(note: Note) -> None:
     """Raise Forbidden where a note is an act: nobody writes one by itself, or takes one out."""
     if note.kind == ACT:
@@ -64,7 +76,7 @@ def demand_no_act(note: Note) -> None:
 
 
 def differing(
-    before: Struct | None, after: Struct, without: frozenset[str] = frozenset()
+    before: Struct | None, after: Struct | None, without: frozenset[str] = frozenset()
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Give the members in which one thing differs from another, of both; of tables each by itself."""
     old, new = ({} if one is None else _flat(asdict(one), without) for one in (before, after))

@@ -44,6 +44,9 @@ class Entity(StrEnum):
 FIRST = {Entity.ORDER: 1_000_000_001, Entity.CUSTOMER: 100_001}
 """Where the hub's own numbers begin in every seller's book."""
 
+HUB_ITSELF = 0
+"""Whose notes are those that are no seller's: keys and acts of operators."""
+
 EVENT = "event"
 """What the events of a seller are counted as, from 1 on, beside the things that get numbers."""
 
@@ -243,11 +246,15 @@ class Backend(Protocol):
         ...
 
     async def credential(self, dialect: str, fingerprint: str) -> Credential | None:
-        """Give the key of that fingerprint."""
+        """Give the key of that fingerprint, or what is kept of a fingerprint that a key had before."""
+        ...
+
+    async def key(self, dialect: str, id: str) -> Credential | None:
+        """Give the key of that id."""
         ...
 
     async def credentials(self, seller: int) -> tuple[Credential, ...]:
-        """Give every key of a seller, oldest first."""
+        """Give every key of a seller, and the fingerprints that they had before, oldest first."""
         ...
 
     async def token(
@@ -261,7 +268,7 @@ class Backend(Protocol):
         ...
 
     async def notes(self, seller: int, kind: str, names: Collection[str]) -> tuple[Note, ...]:
-        """Give the notes of a kind by rising name, of all names for none."""
+        """Give the notes of a kind by rising name, of all names for none; of no seller the hub's own."""
         ...
 
     async def tally(self, seller: int, what: str, until: datetime, now: datetime) -> int:

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import hmac
 import secrets
 from collections.abc import Callable
-from datetime import datetime
-from hashlib import sha256
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Conflict, NotFound, Unauthenticated
-from orderglot.core.keyring import Credential
+from orderglot.core.keyring import Credential, KeyRecord
 from orderglot.core.tokens import Token, TokenKind
 from orderglot.stores import writes
 from orderglot.stores.acts import Acts, described
-from orderglot.stores.backend import Backend, Raced
+from orderglot.stores.backend import HUB_ITSELF, Backend, Raced
+from orderglot.stores.fingerprints import FORMER, KEY, REFUSED, fingerprint, is_same, rolled_to
+from orderglot.stores.operators import Operators, is_operators
 from orderglot.stores.reads import Clock
+from orderglot.stores.uses import Uses, uses_of
 
-KEY = "key"
 ENTROPY = 32
 ATTEMPTS = 20
-_NOBODY = "0" * 64
-_REFUSED = "This key or token is not known, has expired or was ended."
 
 
 Spell = Callable[[bytes], str]
@@ -43,7 +41,7 @@ class Key(Struct, frozen=True):
 
 
 class Keyring:
-    """Who may come in, and what their owner may do about it: the last five are for the owner.
+    """Who may come in, and what their owner may do about it, from ``credentials`` on.
 
     A token has no caller of its own: it goes live with its key and ends with it.
     """
@@ -52,19 +50,54 @@ class Keyring:
         self._backend = backend
         self._clock = clock
         self._acts = acts or Acts()
+        self._operators = Operators(backend, clock, self._acts)
+        self._uses: Uses | None = None
+
+    def note_uses(self) -> None:
+        """Write down from now on when a key was used last, to within some minutes."""
+        self._uses = Uses(self._backend, self._clock)
+
+    async def settle(self) -> None:
+        """Wait for what is still being written down."""
+        if self._uses is not None:
+            await self._uses.settle()
 
     async def admit(self, dialect: str, secret: str, kind: TokenKind | None = None) -> Credential:
         """Give the key, or token of a kind, behind a secret; raise Unauthenticated unless it is good."""
         shown = fingerprint(secret)
         if kind is None:
             found = await self._backend.credential(dialect, shown)
+            if found is not None and found.kind == FORMER:
+                found = await self._rolled(found)
         else:
             held = await self._token(dialect, kind, secret, shown)
             found = held and _credential(*held)
-        same = hmac.compare_digest(found.fingerprint if found else _NOBODY, shown)
-        if found is None or not same or not _good(found, self._clock):
-            raise Unauthenticated(_REFUSED)
+        same = is_same(found, shown)
+        if found is None or not same or found.is_over(self._clock()):
+            raise Unauthenticated(REFUSED)
+        if self._uses is not None:
+            self._uses.note(found)
         return found
+
+    async def _rolled(self, former: Credential) -> Credential | None:
+        """Give the key that has another fingerprint by now, good as long as the former one is."""
+        key = await self._backend.key(former.dialect, former.id)
+        return key and rolled_to(key, former)
+
+    async def operator(self, secret: str, seller: str = "") -> Caller:
+        """Give the operator behind a secret, who acts for the seller of that name, or for none.
+
+        Raises Unauthenticated unless the secret is good now, NotFound where there is no such seller.
+        """
+        found = await self._operators.admit(secret)
+        if self._uses is not None:
+            self._uses.note(found)
+        if not seller:
+            return found.caller
+        for one in await self._backend.sellers():
+            if one.name == seller:
+                return replace(found.caller, seller=one.id)
+        raise NotFound(f"There is no seller {seller[:60]!r}; list the sellers.")
 
     async def _token(self, dialect: str, kind: TokenKind, secret: str, shown: str) -> Held | None:
         seller = kind.seller(secret)
@@ -83,7 +116,7 @@ class Keyring:
         try:
             await self._write(holder, *self._puts(holder, kinds, new, family))
         except Raced as race:
-            raise Unauthenticated(_REFUSED) from race
+            raise Unauthenticated(REFUSED) from race
         return new
 
     async def renew(
@@ -95,7 +128,7 @@ class Keyring:
         """
         held = await self._token(key.dialect, kind, secret, fingerprint(secret))
         if held is None or held[0].key != key.id or held[0].expires <= self._clock():
-            raise Unauthenticated(_REFUSED)
+            raise Unauthenticated(REFUSED)
         old, _ = held
         return await self._once(key, old.family, writes.SpendToken(old, self._clock()), kinds)
 
@@ -123,7 +156,7 @@ class Keyring:
             await self._write(key, spent, *self._puts(key, kinds, new, family))
         except Raced as race:
             await self._write(key, writes.EndFamily(key.dialect, key.id, family, self._clock()))
-            raise Unauthenticated(_REFUSED) from race
+            raise Unauthenticated(REFUSED) from race
         return new
 
     def _made(self, holder: Credential, kinds: tuple[TokenKind, ...]) -> tuple[str, ...]:
@@ -151,7 +184,39 @@ class Keyring:
 
     async def credentials(self, seller: int) -> tuple[Credential, ...]:
         """Give every key of a seller, the ended ones, too, oldest first."""
-        return await self._backend.credentials(seller)
+        every = await self._backend.credentials(seller)
+        return tuple([key for key in every if key.kind != FORMER])
+
+    async def keys(self, seller: int) -> tuple[KeyRecord, ...]:
+        """Give every key of a seller, or of the operators for 0, as its owner sees it, oldest first."""
+        if seller == HUB_ITSELF:
+            every = await self._operators.credentials()
+        else:
+            every = await self._backend.credentials(seller)
+        used = await uses_of(self._backend, seller)
+        until = dict[tuple[str, str], datetime]()
+        for one in every:
+            name, now = (one.dialect, one.id), self._clock()
+            if one.kind == FORMER and one.expires and one.expires > now:
+                until[name] = max(one.expires, until.get(name, now))
+        return tuple(
+            KeyRecord(key, used.get(f"{key.dialect}:{key.id}"), until.get((key.dialect, key.id)))
+            for key in every
+            if key.kind != FORMER
+        )
+
+    async def key(self, seller: int, dialect: str, id: str) -> KeyRecord:
+        """Give a key of a seller, or of the operators for 0; raises NotFound without one."""
+        for record in await self.keys(seller):
+            if (record.key.dialect, record.key.id) == (dialect, id):
+                return record
+        raise _unknown(dialect, id)
+
+    async def issue_operator(self, spell: Spell, name: Spell, expires: datetime | None) -> Key:
+        """Make a new operator's key."""
+        id, secret = name(self.draw()), spell(self.draw())
+        await self._operators.put(id, secret, expires)
+        return Key(id, secret)
 
     async def issue_key(
         self,
@@ -162,6 +227,8 @@ class Keyring:
         expires: datetime | None = None,
     ) -> Key:
         """Make a new key with a public part that is nobody else's in the dialect."""
+        if caller.operator:
+            raise ValueError("an operator's key is no dialect's")
         secret = spell(self.draw())
         for _ in range(ATTEMPTS):
             id = name(self.draw())
@@ -184,9 +251,36 @@ class Keyring:
 
     async def end_key(self, seller: int, dialect: str, id: str) -> None:
         """End a key and every token of it; raises NotFound without one."""
+        if is_operators(dialect, id):
+            return await self._operators.end(id)
         key = await self._key(seller, dialect, id)
         done = self._acts.put(self._clock(), "key.ended", f"{dialect}:{id}", described(key))
         await self._write(key, writes.EndKey(dialect, id, self._clock()), *done)
+        return None
+
+    async def roll_key(
+        self, seller: int, dialect: str, id: str, spell: Spell, grace: timedelta
+    ) -> Key:
+        """Give a key a new secret; those from before let in as well until the grace is over.
+
+        Without any grace they and what was got by logging in with them are over at once. Raises NotFound
+        without such a key, Conflict where it has ended or expired.
+        """
+        secret, now = spell(self.draw()), self._clock()
+        if is_operators(dialect, id):
+            await self._operators.roll(id, secret, grace)
+            return Key(id, secret)
+        key = await self._key(seller, dialect, id)
+        if key.is_over(self._clock()):
+            raise _over(dialect, id)
+        former = replace(key, kind=FORMER, created=now, expires=now + grace) if grace else None
+        after = {"former_until": former and former.expires}
+        done = self._acts.put(now, "key.rolled", f"{dialect}:{id}", after=after)
+        try:
+            await self._write(key, writes.RollKey(key, fingerprint(secret), former), *done)
+        except Raced as race:
+            raise Conflict(f"Somebody else rolled or ended {dialect}:{id} just now.") from race
+        return Key(id, secret)
 
     async def set_live(self, seller: int, dialect: str, id: str) -> None:
         """Move a key and its tokens from test to production; raises NotFound without one."""
@@ -196,10 +290,10 @@ class Keyring:
         await self._write(key, writes.SetLive(dialect, id), *done)
 
     async def _key(self, seller: int, dialect: str, id: str) -> Credential:
-        for key in await self._backend.credentials(seller):
-            if (key.dialect, key.id) == (dialect, id):
-                return key
-        raise NotFound(f"There is no {dialect} key {id!r}; list the seller's keys.")
+        key = await self._backend.key(dialect, id)
+        if key is None or key.caller.seller != seller:
+            raise _unknown(dialect, id)
+        return key
 
     async def _put_key(
         self, dialect: str, caller: Caller, id: str, secret: str, expires: datetime | None
@@ -222,11 +316,6 @@ class Keyring:
 
     async def _write(self, holder: Credential, *batch: writes.KeyWrite | writes.PutNote) -> None:
         await self._backend.commit(holder.caller.seller, batch)
-
-
-def fingerprint(secret: str) -> str:
-    """Give the SHA-256 of a secret, by which it is found and told."""
-    return sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _new(holder: Credential, kind: TokenKind, shown: str, family: str, now: datetime) -> Token:
@@ -258,6 +347,9 @@ def _named(caller: Caller, dialect: str, id: str) -> Caller:
     return caller if caller.name else replace(caller, name=f"{dialect}:{id}")
 
 
-def _good(credential: Credential, clock: Clock) -> bool:
-    alive = credential.expires is None or credential.expires > clock()
-    return alive and credential.ended is None
+def _unknown(dialect: str, id: str) -> NotFound:
+    return NotFound(f"There is no {dialect} key {id!r}; list the seller's keys.")
+
+
+def _over(dialect: str, id: str) -> Conflict:
+    return Conflict(f"{dialect}:{id} has ended or expired; make a new key.")

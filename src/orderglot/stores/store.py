@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from msgspec.structs import replace
 
 from orderglot.core.acts import ACT, Act, Person
 from orderglot.core.caller import Caller
+from orderglot.core.counting import counted, listed
 from orderglot.core.currencies import demand_currency
 from orderglot.core.errors import Conflict, NotFound
 from orderglot.core.journal import Journal
 from orderglot.core.listed_journal import ListedJournal
 from orderglot.core.order import Reference
-from orderglot.core.ports import Answered
+from orderglot.core.ports import Answered, Note
+from orderglot.core.rejects import REJECT
 from orderglot.core.seller import Seller, succeeded
 from orderglot.core.time_zones import known_zone
 from orderglot.core.values import Omits
 from orderglot.stores import document, writes
-from orderglot.stores.acts import Acts, differing, read_act
-from orderglot.stores.backend import Backend, Counts, Raced, Scope
+from orderglot.stores.acts import Acts, differing, kept_above, read_act
+from orderglot.stores.backend import HUB_ITSELF, Backend, Counts, Raced, Scope
 from orderglot.stores.book import Book
 from orderglot.stores.id_blocks import IdBlocks
 from orderglot.stores.keyring import Keyring
 from orderglot.stores.reads import Clock
 from orderglot.stores.turns import Turns
+
+REMOVED = "removed"
+"""The kind of the hub's notes that name the ids of sellers who were taken out: nobody gets one again."""
 
 TRIES = 20
 """So many ids are tried for a new seller that somebody else has taken."""
@@ -59,6 +65,13 @@ class BookStore:
         """Write down from now on what is done to keys, sellers and settings as this person's acts."""
         self._acts.person = person
 
+    def acting(self, person: Person) -> Self:
+        """Give this store as one person has it, whose acts are written down, beside what others do."""
+        own = copy(self)
+        own._acts = self._acts.of(person)
+        own._keyring = Keyring(self._backend, self._clock, own._acts)
+        return own
+
     async def act(
         self, seller: int, what: str, about: str, after: Mapping[str, Any] | None = None
     ) -> None:
@@ -68,7 +81,10 @@ class BookStore:
             await self._backend.commit(seller, batch)
 
     async def acts(self, seller: int) -> tuple[Act, ...]:
-        """Give what people did to a seller's keys and settings, the newest first."""
+        """Give what people did to a seller's keys and settings, the newest first.
+
+        Of no seller (0) it is what was done to operators' keys, and to sellers who are there no more.
+        """
         notes = await self._backend.notes(seller, ACT, ())
         return tuple(map(read_act, reversed(notes)))
 
@@ -130,11 +146,12 @@ class BookStore:
             tables=dict(tables or {}),
         )
         last = 0
+        gone = [int(note.name) for note in await self._backend.notes(HUB_ITSELF, REMOVED, ())]
         while name not in (there := {one.name: one.id for one in await self._backend.sellers()}):
-            if last > max(there.values(), default=0) + TRIES:
+            if last > max(*there.values(), *gone, 0, 0) + TRIES:
                 raise Conflict(f"Seller {name!r} cannot be added; see 'orderglot database verify'.")
             # One whose document cannot be read is not among them, and has its id and name all the same.
-            last = max(last, *there.values()) + 1 if there else last + 1
+            last = max(last, *there.values(), *gone) + 1 if there or gone else last + 1
             seller = replace(new, id=last)
             try:
                 _, after = differing(None, seller, _INNER)
@@ -183,6 +200,37 @@ class BookStore:
             raise _taken(seller.name) from race
         return changed
 
+    async def remove_seller(self, name: str) -> None:
+        """Take out a seller who has nothing in its book; what people did to it stays written down.
+
+        Raises NotFound, or Conflict where there is something in its book, which it counts.
+        """
+        seller = await self.seller(name)
+        if left := await self._left(seller.id):
+            raise Conflict(f"{name} has {listed(left)}; only an empty seller can be removed.")
+        done = await self._backend.notes(seller.id, ACT, ())
+        before, _ = differing(seller, None, _INNER)
+        put = self._acts.put(self._clock(), "seller.removed", name, before)
+        id = Note(kind=REMOVED, name=str(seller.id), version=1, document=name.encode())
+        notes = (id, *(kept_above(note, name) for note in done), *(write.note for write in put))
+        try:
+            await self._backend.commit(seller.id, (writes.DropSeller(seller, notes),))
+        except (Raced, NotFound) as race:
+            raise Conflict(f"Something was done to {name} just now; look at it again.") from race
+
+    async def _left(self, seller: int) -> list[str]:
+        """Count what is in a seller's book, deleted and test orders among it, and who may come in."""
+        found = await self._backend.counts(Scope(seller))
+        keys = await self._keyring.keys(seller)
+        now = self._clock()
+        good = [one for one in keys if not one.key.is_over(now)]
+        rejects = await self._backend.notes(seller, REJECT, ())
+        counts = (
+            *((found.orders, "order"), (found.customers, "customer"), (found.products, "product")),
+            *((len(good), "key"), (len(rejects), "reject")),
+        )
+        return [counted(number, what) for number, what in counts if number]
+
     async def counts(self, seller: int, *, test: bool = False) -> Counts:
         """Count what is in a seller's book, test orders among it only if asked; nothing deleted."""
         return await self._backend.counts(Scope(seller, test=test, deleted=False))
@@ -196,6 +244,7 @@ class BookStore:
 
     async def close(self) -> None:
         """Let go of what the store holds open."""
+        await self._keyring.settle()
         await self._backend.close()
 
 

@@ -117,6 +117,28 @@ class EndKey(Struct, frozen=True):
     now: datetime
 
 
+class RollKey(Struct, frozen=True):
+    """Give a key another fingerprint, but only if it has the ``former`` one's and has not ended.
+
+    The former one lets in until it expires, and so do those from before it, but no longer than that. With no
+    ``former`` left, they go, and every token with them.
+    """
+
+    key: Credential
+    fingerprint: str
+    former: Credential | None
+
+
+class DropSeller(Struct, frozen=True):
+    """Take a seller out in this version, with all but orders, customers and products, of which it has none.
+
+    What is to stay of it are ``notes`` of the hub's own.
+    """
+
+    seller: Seller
+    notes: tuple[Note, ...]
+
+
 class SetLive(Struct, frozen=True):
     """Move a key, and so every token of it, from test mode to production."""
 
@@ -156,7 +178,9 @@ class EndFamily(Struct, frozen=True):
     now: datetime
 
 
-KeyWrite = PutCredential | EndKey | SetLive | PutToken | SpendToken | SpendCode | EndFamily
+KeyWrite = (
+    PutCredential | EndKey | RollKey | SetLive | PutToken | SpendToken | SpendCode | EndFamily
+)
 
 
 Write = (
@@ -167,6 +191,7 @@ Write = (
     | Rename
     | PutProduct
     | PutSeller
+    | DropSeller
     | KeyWrite
     | PutAnswer
     | PutNote

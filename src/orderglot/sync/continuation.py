@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from orderglot.core.caller import Caller
 from orderglot.core.errors import HubError
 from orderglot.core.seller import Seller
-from orderglot.stores.keyring import KEY
+from orderglot.stores.fingerprints import KEY
 from orderglot.stores.store import BookStore
 from orderglot.sync.channel import Channel
 from orderglot.sync.notes import PULL, Checkpoint, read

@@ -9,6 +9,7 @@ from typing import Generic, Protocol, TypeVar
 
 from msgspec import Struct
 
+from orderglot.core.administration import Administration
 from orderglot.core.caller import READ, Caller
 from orderglot.core.journal import Journal
 from orderglot.core.keyring import Keyring
@@ -73,7 +74,7 @@ class Context(Struct, frozen=True):
     An open operation (a login) has no caller and so no book; whom it has let in, it may open theirs.
     What reads is given ``views``, the ``journal``, ``again``, which answers another request as if it
     had come alone, and a ``pause`` of so many seconds where it may wait for something; what writes is
-    given ``retries``, if there are any.
+    given ``retries``, if there are any, and what takes the right ADMIN ``administration``.
     """
 
     keyring: Keyring
@@ -85,6 +86,7 @@ class Context(Struct, frozen=True):
     pause: Pause | None = None
     retries: Retries | None = None
     again: Callable[[Request], Awaitable[Response]] | None = None
+    administration: Administration | None = None
 
     @property
     def book(self) -> Book:

@@ -11,6 +11,7 @@ from orderglot.dialects.orderglot.events import LIST_FEED
 from orderglot.dialects.orderglot.exchanges import GET_EXCHANGE, LIST_EXCHANGES
 from orderglot.dialects.orderglot.faults import FAULTS
 from orderglot.dialects.orderglot.flows import FLOWS
+from orderglot.dialects.orderglot.keys import KEY_OPERATIONS
 from orderglot.dialects.orderglot.loss import CAN
 from orderglot.dialects.orderglot.orders import (
     GET_ORDER,
@@ -20,6 +21,7 @@ from orderglot.dialects.orderglot.orders import (
 )
 from orderglot.dialects.orderglot.products import PRODUCT_OPERATIONS
 from orderglot.dialects.orderglot.rejects import REJECT_OPERATIONS
+from orderglot.dialects.orderglot.sellers import SELLER_OPERATIONS
 from orderglot.dialects.orderglot.steps import STEPS
 from orderglot.dialects.orderglot.tables import NAME
 from orderglot.dialects.orderglot.views import VIEW_ORDER
@@ -39,6 +41,8 @@ DIALECT = Dialect(
         *PRODUCT_OPERATIONS,
         *REJECT_OPERATIONS,
         ANSWER_BATCH,
+        *SELLER_OPERATIONS,
+        *KEY_OPERATIONS,
     ),
     faults=FAULTS,
     flows=FLOWS,

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import unquote
 
 from msgspec.structs import replace
 
+from orderglot.core.administration import OPERATORS
 from orderglot.core.caller import Caller
-from orderglot.core.errors import Unauthenticated
+from orderglot.core.errors import Forbidden, NotFound, Rule, Unauthenticated, invalid
 from orderglot.core.keyring import Keyring
 from orderglot.core.tokens import TokenKind
-from orderglot.dialects.orderglot.tables import NAME
+from orderglot.dialects.orderglot.tables import ABOVE, NAME, SELLER_HEADER
 from orderglot.wire.auth import read_bearer
 from orderglot.wire.dialect import Session
 from orderglot.wire.message import Request
@@ -34,6 +36,7 @@ class OrderglotAuth:
     proofs = Proofs(
         headers=frozenset({"authorization"}),
         repeats=frozenset({"exchanges.list", "exchanges.get"}),
+        answers={name: frozenset({"secret"}) for name in ("keys.create", "keys.roll")},
     )
 
     def make_secret(self, random: bytes) -> str:
@@ -53,15 +56,34 @@ class OrderglotAuth:
         return replace(request, headers={**request.headers, "authorization": shown})
 
     async def identify(self, request: Request, keyring: Keyring) -> Caller:
-        """Tell whose key it is."""
+        """Tell whose key it is; an operator's names the seller for whom it acts."""
+        secret, named = read_bearer(request), request.headers.get(_NAMED)
         try:
-            return (await keyring.admit(NAME, read_bearer(request))).caller
+            if secret.startswith(OPERATORS):
+                return await _operator(request, keyring, secret, unquote(named or ""))
+            caller = (await keyring.admit(NAME, secret)).caller
         except Unauthenticated:
             raise Unauthenticated(REFUSED) from None
+        if named is not None:
+            raise Forbidden("This key is a seller's own; only an operator's names a seller.")
+        return caller
 
     def security(self, _operation: Operation[Any, Any]) -> Security:
         """Declare a bearer token."""
         return ((SecurityScheme("bearer"),),)
 
+
+async def _operator(request: Request, keyring: Keyring, secret: str, seller: str) -> Caller:
+    try:
+        caller = await keyring.operator(secret, seller)
+    except NotFound as error:
+        raise invalid(SELLER_HEADER, Rule.UNKNOWN, error.message) from None
+    above = any(request.path == path or request.path.startswith(f"{path}/") for path in ABOVE)
+    if not caller.seller and not above:
+        raise invalid(SELLER_HEADER, Rule.REQUIRED, "Name the seller for whom you act.")
+    return caller
+
+
+_NAMED = SELLER_HEADER.lower()
 
 AUTH = OrderglotAuth()

@@ -9,7 +9,6 @@ NAME = HUB
 ROOT = "/orderglot/v1"
 ORDERS = f"{ROOT}/orders"
 ORDER = f"{ORDERS}/{{id}}"
-SELLER = f"{ROOT}/sellers/{{name}}"
 EVENTS = f"{ROOT}/events"
 EXCHANGES = f"{ROOT}/exchanges"
 EXCHANGE = f"{EXCHANGES}/{{id}}"
@@ -21,6 +20,10 @@ REJECTS = f"{ROOT}/rejects"
 REJECT = f"{REJECTS}/{{name}}"
 BATCHES = f"{ROOT}/batches"
 MOST_IN_A_BATCH = 100
+SELLERS = f"{ROOT}/sellers"
+SELLER = f"{SELLERS}/{{name}}"
+KEYS = f"{ROOT}/keys"
+KEY = f"{KEYS}/{{id}}"
 
 PAGE_SIZE = 25
 LONGEST_PAGE = 100
@@ -33,3 +36,9 @@ LONGEST_Q = 255
 
 OVERTAKEN = "version"
 """The code of the conflict in which somebody else has changed the order since it was read."""
+
+SELLER_HEADER = "Orderglot-Seller"
+"""The header in which an operator names the seller for whom it acts, in percent-encoded UTF-8."""
+
+ABOVE = (SELLERS, KEYS)
+"""Where an operator may act for no seller."""

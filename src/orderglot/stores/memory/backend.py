@@ -20,6 +20,7 @@ from orderglot.core.tokens import Token
 from orderglot.core.turnover import is_turnover, turnover
 from orderglot.stores import document, writes
 from orderglot.stores.backend import (
+    HUB_ITSELF,
     LOOKED,
     Counts,
     Entity,
@@ -216,11 +217,15 @@ class MemoryBackend:
         return tuple(n for n in range(first, first + count) if not claimed(str(n)))
 
     async def credential(self, dialect: str, fingerprint: str) -> Credential | None:
-        """Give the key of that fingerprint."""
+        """Give the key of that fingerprint, or what is kept of a fingerprint that a key had before."""
         return self.keys.known(dialect, fingerprint)
 
+    async def key(self, dialect: str, id: str) -> Credential | None:
+        """Give the key of that id."""
+        return self.keys.named(dialect, id)
+
     async def credentials(self, seller: int) -> tuple[Credential, ...]:
-        """Give every key of a seller, oldest first."""
+        """Give every key of a seller, and the fingerprints that they had before, oldest first."""
         return self.keys.of(seller)
 
     async def token(
@@ -245,9 +250,8 @@ class MemoryBackend:
 
     async def commit(self, seller: int, batch: Collection[writes.Write]) -> None:
         """Write all of it, in order, or nothing; raises Raced where a version or name is taken."""
-        if seller not in self._sellers and not any(
-            isinstance(one, writes.PutSeller) for one in batch
-        ):
+        known = seller in self._sellers or seller == HUB_ITSELF
+        if not known and not any(isinstance(one, writes.PutSeller) for one in batch):
             raise NotFound("There is no such seller; add it first.")
         for write in batch:
             self._check(seller, write)
@@ -269,6 +273,10 @@ class MemoryBackend:
                 check_version(self._sellers.get(new.id), kept)
                 if any(new.name == one.name and new.id != one.id for one in self._sellers.values()):
                     raise Raced(new.name)
+            case writes.DropSeller(gone):
+                check_version(self._sellers.get(gone.id), gone)
+                if not self._room(gone.id).is_empty:
+                    raise Raced(gone.name)
             case _ if isinstance(write, writes.KeyWrite):
                 self.keys.check(seller, write)
             case _:
@@ -278,6 +286,12 @@ class MemoryBackend:
         match write:
             case writes.PutSeller(new, text):
                 self._sellers[new.id] = document.read_seller(text)
+            case writes.DropSeller(gone, notes):
+                del self._sellers[gone.id]
+                self._rooms.pop(gone.id, None)
+                self.keys.drop(gone.id)
+                for note in notes:
+                    self._room(HUB_ITSELF).apply(writes.PutNote(note))
             case _ if isinstance(write, writes.KeyWrite):
                 self.keys.apply(seller, write)
             case _:

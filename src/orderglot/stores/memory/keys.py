@@ -20,16 +20,23 @@ class Keys:
 
     def __init__(self) -> None:
         self._keys: dict[tuple[str, str], Credential] = {}
+        self._former: dict[tuple[str, str], Credential] = {}
         self.tokens: dict[Name, Token] = {}
 
     def known(self, dialect: str, fingerprint: str) -> Credential | None:
-        """Give the key of a fingerprint."""
+        """Give the key of a fingerprint, or what is kept of one that it had before."""
         found = (key for key in self._keys.values() if key.fingerprint == fingerprint)
-        return next((key for key in found if key.dialect == dialect), None)
+        now = next((key for key in found if key.dialect == dialect), None)
+        return now or self._former.get((dialect, fingerprint))
+
+    def named(self, dialect: str, id: str) -> Credential | None:
+        """Give the key of an id."""
+        return self._keys.get((dialect, id))
 
     def of(self, seller: int) -> tuple[Credential, ...]:
-        """Give every key of a seller, oldest first."""
-        found = [key for key in self._keys.values() if key.caller.seller == seller]
+        """Give every key of a seller, and the fingerprints that they had before, oldest first."""
+        every = (*self._keys.values(), *self._former.values())
+        found = [key for key in every if key.caller.seller == seller]
         return tuple(sorted(found, key=lambda key: (key.created, key.fingerprint)))
 
     def token(
@@ -44,8 +51,10 @@ class Keys:
         match write:
             case writes.PutCredential(new):
                 there = self._keys.get((new.dialect, new.id), new)
-                if there.fingerprint != new.fingerprint:
-                    raise Raced(new.id)
+                _demand(new.id, holds=there.fingerprint == new.fingerprint)
+            case writes.RollKey(old):
+                held = self._keys[old.dialect, old.id]
+                _demand(old.id, holds=held.fingerprint == old.fingerprint and held.ended is None)
             case writes.PutToken(new_token):
                 key = self._keys.get((new_token.dialect, new_token.key))
                 if key is None or key.ended is not None or key.caller.seller != seller:
@@ -55,8 +64,7 @@ class Keys:
                 if spent is None or spent.ended is not None:
                     raise Raced(token.fingerprint)
             case writes.SpendCode(code):
-                if _name(seller, code) in self.tokens:
-                    raise Raced(code.fingerprint)
+                _demand(code.fingerprint, holds=_name(seller, code) not in self.tokens)
             case _:
                 pass
 
@@ -68,6 +76,8 @@ class Keys:
             case writes.EndKey(dialect, id, now):
                 key = self._keys[dialect, id]
                 self._keys[dialect, id] = replace(key, ended=key.ended or now)
+            case writes.RollKey():
+                self._roll(seller, write)
             case writes.SetLive(dialect, id):
                 key = self._keys[dialect, id]
                 self._keys[dialect, id] = replace(key, caller=replace(key.caller, test=False))
@@ -78,9 +88,43 @@ class Keys:
             case writes.SpendCode(code):
                 self.tokens[_name(seller, code)] = code
             case writes.EndFamily(dialect, _, family, now):
-                for name, one in list(self.tokens.items()):
-                    if (name[0], one.dialect, one.family) == (seller, dialect, family):
-                        self._end(name, now)
+                self._end_family(seller, dialect, family, now)
+
+    def _roll(self, seller: int, write: writes.RollKey) -> None:
+        key, former = write.key, write.former
+        held = self._keys[key.dialect, key.id]
+        self._keys[key.dialect, key.id] = replace(held, fingerprint=write.fingerprint)
+        kept = self._of_key(self._former, key)
+        for name in kept:
+            del self._former[name]
+        if former is None or former.expires is None:
+            self.tokens = {
+                name: token
+                for name, token in self.tokens.items()
+                if (name[0], token.dialect, token.key) != (seller, key.dialect, key.id)
+            }
+            return
+        for name, one in kept.items():
+            assert one.expires is not None
+            if one.expires > former.created:
+                until = min(one.expires, former.expires)
+                self._former[name] = replace(one, expires=until)
+        self._former[former.dialect, former.fingerprint] = former
+
+    @staticmethod
+    def _of_key(
+        former: dict[tuple[str, str], Credential], key: Credential
+    ) -> dict[tuple[str, str], Credential]:
+        whose = (key.dialect, key.id)
+        return {name: one for name, one in former.items() if (one.dialect, one.id) == whose}
+
+    def drop(self, seller: int) -> None:
+        """Forget every key of a seller, and every token."""
+        for keys in (self._keys, self._former):
+            for name, key in list(keys.items()):
+                if key.caller.seller == seller:
+                    del keys[name]
+        self.tokens = {name: one for name, one in self.tokens.items() if name[0] != seller}
 
     def _put(self, seller: int, new: Token, most: int) -> None:
         self.tokens = {
@@ -96,9 +140,19 @@ class Keys:
         for *_, name in sorted(alike, reverse=True)[most:]:
             del self.tokens[name]
 
+    def _end_family(self, seller: int, dialect: str, family: str, now: datetime) -> None:
+        for name, one in list(self.tokens.items()):
+            if (name[0], one.dialect, one.family) == (seller, dialect, family):
+                self._end(name, now)
+
     def _end(self, name: Name, now: datetime) -> None:
         token = self.tokens[name]
         self.tokens[name] = replace(token, ended=token.ended or now)
+
+
+def _demand(name: str, *, holds: bool) -> None:
+    if not holds:
+        raise Raced(name)
 
 
 def _name(seller: int, token: Token) -> Name:

@@ -93,6 +93,11 @@ class SellerTables:
         self.next = dict(FIRST)
         self.tallies: dict[tuple[str, datetime], int] = {}
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there are no orders, customers or products."""
+        return not (self.orders.after(0) or self.customers.after(0) or self.products)
+
     def tally(self, what: str, until: datetime, now: datetime) -> int:
         """Count one more until then and give how many there were; what is over goes."""
         self.tallies = {tally: count for tally, count in self.tallies.items() if tally[1] > now}

@@ -221,10 +221,16 @@ class PostgresBackend:
         return tuple(number for number in block if number not in taken)
 
     async def credential(self, dialect: str, fingerprint: str) -> Credential | None:
-        """Give the key of that fingerprint."""
+        """Give the key of that fingerprint, or what is kept of a fingerprint that a key had before."""
         name = (dialect, fingerprint)
         read = document.read_credential
         found = await self._documents.asked_for(read, queries.CREDENTIAL, name)
+        return found[0] if found else None
+
+    async def key(self, dialect: str, id: str) -> Credential | None:
+        """Give the key of that id."""
+        read = document.read_credential
+        found = await self._documents.asked_for(read, queries.KEY, (dialect, id))
         return found[0] if found else None
 
     async def token(
@@ -235,7 +241,7 @@ class PostgresBackend:
         return await self._documents.token(name)
 
     async def credentials(self, seller: int) -> tuple[Credential, ...]:
-        """Give every key of a seller, oldest first."""
+        """Give every key of a seller, and the fingerprints that they had before, oldest first."""
         read = document.read_credential
         found = await self._documents.readable(read, queries.CREDENTIALS, (seller,))
         return tuple(sorted(found, key=lambda one: (one.created, one.fingerprint)))
@@ -259,9 +265,11 @@ class PostgresBackend:
         """Give the notes of a kind by rising name, of all names for none."""
         at = self._at(seller)
         if names:
-            found = await self._pool.read(queries.NOTES_NAMED, (seller, kind, list(names)), at)
+            named = queries.of_notes(seller, queries.NOTES_NAMED)
+            found = await self._pool.read(named, (seller, kind, list(names)), at)
         else:
-            found = await self._pool.read(queries.NOTES, (seller, kind), at)
+            text = queries.of_notes(seller, queries.NOTES)
+            found = await self._pool.read(text, (seller, kind), at)
         return tuple(
             Note(kind=kind, name=own, version=version, document=document)
             for own, version, document in found

@@ -23,10 +23,21 @@ _CREDENTIALS = kinds(**credentials.COLUMNS)
 _TOKENS = kinds(**tokens.COLUMNS)
 _KEYS = kinds(dialect="text", id="text")
 _ENDED = kinds(dialect="text", id="text", ended="text")
+_ROLLED = kinds(dialect="text", id="text", old="text", new="text")
 _SPENT = kinds(dialect="text", kind="text", fingerprint="text", ended="bigint")
 _FAMILIES = kinds(dialect="text", family="text", ended="bigint")
 _IS_KEY = "k.seller = ? AND k.dialect = n.dialect AND k.kind = 'key' AND k.id = n.id"
 _NOT_ENDED = "AND k.document ->> 'ended' IS NULL"
+
+_FORMER = "WHERE seller = ? AND dialect = ? AND kind = 'former' AND id = ?"
+_DROP_FORMER = fragment("DELETE FROM credentials", _FORMER)
+_DROP_TOKENS = "DELETE FROM tokens WHERE seller = ? AND dialect = ? AND key = ?"
+_SHORTEN = fragment(
+    "UPDATE credentials SET expires = ?::bigint,",
+    "document = jsonb_set(document, '{expires}', to_jsonb(?::text))",
+    _FORMER,
+    "AND expires > ?::bigint",
+)
 
 _TOO_MANY = (
     "DELETE FROM tokens WHERE seller = ? AND (dialect, kind, fingerprint) IN"
@@ -65,6 +76,36 @@ def end_keys(seller: int, batch: list[writes.EndKey]) -> Iterator[Step]:
         _NOT_ENDED,
     )
     yield Step("credentials", Sql(text, (*keys.params, seller)), apart=True)
+
+
+def roll_keys(seller: int, batch: list[writes.RollKey]) -> Iterator[Step]:
+    """Give keys other fingerprints, unless one has another by now, or has ended."""
+    yield _turn(seller, {(one.key.dialect, one.key.id) for one in batch})
+    rolled: list[Row] = [
+        (one.key.dialect, one.key.id, one.key.fingerprint, one.fingerprint) for one in batch
+    ]
+    keys = source(_ROLLED, rolled)
+    text = fragment(
+        "UPDATE credentials AS k SET fingerprint = n.new,",
+        "document = jsonb_set(k.document, '{fingerprint}', to_jsonb(n.new)) FROM",
+        f"{keys.text} WHERE {_IS_KEY} AND k.fingerprint = n.old",
+        _NOT_ENDED,
+        "RETURNING 1",
+    )
+    yield Step("credentials", Sql(text, (*keys.params, seller)), len(batch), apart=True)
+    for one in batch:
+        whose = (seller, one.key.dialect, one.key.id)
+        if one.former is None or one.former.expires is None:
+            yield Step("credentials", Sql(_DROP_FORMER, whose), apart=True)
+            yield Step("tokens", Sql(_DROP_TOKENS, whose))
+            continue
+        until, now = microseconds(one.former.expires), microseconds(one.former.created)
+        dropped = fragment(_DROP_FORMER, "AND expires <= ?")
+        yield Step("credentials", Sql(dropped, (*whose, now)), apart=True)
+        shorter = (until, one.former.expires.isoformat(), *whose, until)
+        yield Step("credentials", Sql(_SHORTEN, shorter), apart=True)
+        for step in put_credentials(seller, [writes.PutCredential(one.former)]):
+            yield step._replace(apart=True)
 
 
 def set_live(seller: int, batch: list[writes.SetLive]) -> Iterator[Step]:
@@ -160,6 +201,7 @@ def _there(seller: int, keys: Collection[tuple[str, str]]) -> Step:
 DO: dict[type, Callable[[int, list[Any]], Iterator[Step]]] = {
     writes.PutCredential: put_credentials,
     writes.EndKey: end_keys,
+    writes.RollKey: roll_keys,
     writes.SetLive: set_live,
     writes.SpendToken: spend_tokens,
     writes.SpendCode: spend_codes,

@@ -124,8 +124,10 @@ CLAIMED = {
 }
 
 CREDENTIAL = (
-    "SELECT document FROM credentials WHERE dialect = ? AND kind = 'key' AND fingerprint = ?"
+    "SELECT document FROM credentials"
+    " WHERE dialect = ? AND kind IN ('key', 'former') AND fingerprint = ?"
 )
+KEY = "SELECT document FROM credentials WHERE dialect = ? AND kind = 'key' AND id = ?"
 HELD = (
     "SELECT json_build_array(k.document, t.family, t.created, t.expires, t.ended)::text"
     " FROM tokens AS t"
@@ -155,3 +157,8 @@ def pairs(references: Iterable[Reference]) -> tuple[tuple[str, ...], tuple[str, 
     """Give the ids of references, and the dialect of each."""
     several = list(references)
     return tuple([ref.id for ref in several]), tuple([ref.dialect for ref in several])
+
+
+def of_notes(seller: int, text: str) -> str:
+    """Say a statement about notes of a seller, or of the hub itself."""
+    return text if seller else text.replace(" notes", " hub_notes")

@@ -7,7 +7,9 @@ from itertools import groupby
 from typing import Any
 
 from orderglot.stores import document, writes
+from orderglot.stores.backend import HUB_ITSELF
 from orderglot.stores.postgres import counts, keys
+from orderglot.stores.postgres.count_tables import COUNTED, COUNTS, DELTAS
 from orderglot.stores.postgres.identities import named
 from orderglot.stores.postgres.order_writes import KINDS, order_writes
 from orderglot.stores.postgres.statement import (
@@ -36,6 +38,7 @@ _NOTES = table(
     version="bigint",
     document="bytea",
 )
+_HUB_NOTES = _NOTES._replace(name="hub_notes")
 _RENAMED = kinds(id="bigint", document="jsonb")
 _GONE = kinds(id="bigint", version="bigint")
 _SOLD_OUT = kinds(sku="text", version="bigint")
@@ -117,13 +120,31 @@ def _rename(seller: int, batch: list[writes.Rename]) -> Iterator[Step]:
 
 def _put_notes(seller: int, batch: list[writes.PutNote]) -> Iterator[Step]:
     return put(
-        _NOTES,
+        _NOTES if seller else _HUB_NOTES,
         seller,
         (
             ((note.kind, note.name, note.version, note.document), note.version - 1 or None)
             for note in (one.note for one in batch)
         ),
     )
+
+
+def _drop_sellers(seller: int, batch: list[writes.DropSeller]) -> Iterator[Step]:
+    for write in batch:
+        for name in OF_SELLER:
+            text = fragment("DELETE FROM", name, "WHERE seller = ?")
+            yield Step(name, Sql(text, (seller,)), apart=True)
+        gone = "DELETE FROM sellers WHERE id = ? AND version = ? RETURNING 1"
+        yield Step("sellers", Sql(gone, (seller, write.seller.version)), 1, apart=True)
+        for step in _put_notes(HUB_ITSELF, [writes.PutNote(note) for note in write.notes]):
+            yield step._replace(apart=True)
+
+
+OF_SELLER = (
+    *("tokens", "credentials", "answers", "tallies", "notes", "sequences"),
+    *(COUNTS, DELTAS, COUNTED),
+)
+"""The tables that have rows of a seller who has nothing in its book."""
 
 
 def _drop_notes(seller: int, batch: list[writes.DropNote]) -> Iterator[Step]:
@@ -173,4 +194,5 @@ _DO: dict[type, Callable[[int, list[Any]], Iterator[Step]]] = {
     writes.DropNote: _drop_notes,
     writes.DropCustomer: _drop_customers,
     writes.DropProduct: _drop_products,
+    writes.DropSeller: _drop_sellers,
 }

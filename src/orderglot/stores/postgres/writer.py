@@ -41,7 +41,10 @@ T = TypeVar("T")
 ATTEMPTS = 5
 """How often a transaction is tried that the server undoes."""
 
-_EVERYWHERE = (writes.PutSeller, writes.PutCredential, writes.EndKey, writes.SetLive)
+_EVERYWHERE = (
+    *(writes.PutSeller, writes.DropSeller),
+    *(writes.PutCredential, writes.EndKey, writes.RollKey, writes.SetLive),
+)
 """What every machine of a cluster has to write."""
 
 _BESIDE_OTHERS = (writes.Expect, writes.PutOrder, Event, writes.PutAnswer)

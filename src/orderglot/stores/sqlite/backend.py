@@ -220,10 +220,15 @@ class SqliteBackend:
         return tuple(number for number in block if number not in taken)
 
     async def credential(self, dialect: str, fingerprint: str) -> Credential | None:
-        """Give the key of that fingerprint."""
+        """Give the key of that fingerprint, or what is kept of a fingerprint that a key had before."""
         name = (dialect, fingerprint)
         read = document.read_credential
         found = self._documents.known(_credentials, read, queries.CREDENTIAL, name)
+        return found[0] if found else None
+
+    async def key(self, dialect: str, id: str) -> Credential | None:
+        """Give the key of that id."""
+        found = self._documents.asked_for(document.read_credential, queries.KEY, (dialect, id))
         return found[0] if found else None
 
     async def token(
@@ -236,7 +241,7 @@ class SqliteBackend:
         return found[0] if found else None
 
     async def credentials(self, seller: int) -> tuple[Credential, ...]:
-        """Give every key of a seller, oldest first."""
+        """Give every key of a seller, and the fingerprints that they had before, oldest first."""
         params = (seller,)
         found = self._documents.readable(document.read_credential, queries.CREDENTIALS, params)
         return tuple(sorted(found, key=lambda one: (one.created, one.fingerprint)))
@@ -254,9 +259,10 @@ class SqliteBackend:
     async def notes(self, seller: int, kind: str, names: Collection[str]) -> tuple[Note, ...]:
         """Give the notes of a kind by rising name, of all names for none."""
         if names:
-            found = self._reader.rows(queries.NOTES_NAMED, (listed(names), seller, kind))
+            named = queries.of_notes(seller, queries.NOTES_NAMED)
+            found = self._reader.rows(named, (listed(names), seller, kind))
         else:
-            found = self._reader.rows(queries.NOTES, (seller, kind))
+            found = self._reader.rows(queries.of_notes(seller, queries.NOTES), (seller, kind))
         return tuple(
             Note(kind=kind, name=own, version=version, document=document)
             for own, version, document in found

@@ -71,6 +71,40 @@ def end_keys(connection: sqlite3.Connection, seller: int, batch: list[writes.End
     )
 
 
+def roll_keys(connection: sqlite3.Connection, seller: int, batch: list[writes.RollKey]) -> None:
+    """Give keys other fingerprints; raises Raced where one has another by now, or has ended."""
+    for write in batch:
+        key, former = write.key, write.former
+        rolled = connection.execute(
+            "UPDATE credentials SET fingerprint = ?,"
+            " document = json_set(document, '$.fingerprint', ?) WHERE seller = ? AND dialect = ?"
+            " AND kind = 'key' AND id = ? AND fingerprint = ?"
+            " AND json_extract(document, '$.ended') IS NULL",
+            (write.fingerprint, write.fingerprint, seller, key.dialect, key.id, key.fingerprint),
+        )
+        if rolled.rowcount != 1:
+            raise Raced(key.id)
+        whose = (seller, key.dialect, key.id)
+        if former is None or former.expires is None:
+            connection.execute(_DROP_FORMER, whose)
+            connection.execute(_DROP_TOKENS, whose)
+        else:
+            until, now = microseconds(former.expires), microseconds(former.created)
+            connection.execute(f"{_DROP_FORMER} AND expires <= ?", (*whose, now))
+            connection.execute(_SHORTEN, (until, former.expires.isoformat(), *whose, until))
+            connection.execute(_PUT_CREDENTIAL, (seller, *credentials.row(former)))
+
+
+_FORMER = "WHERE seller = ? AND dialect = ? AND kind = 'former' AND id = ?"
+_DROP_FORMER = fragment("DELETE FROM credentials", _FORMER)
+_DROP_TOKENS = "DELETE FROM tokens WHERE seller = ? AND dialect = ? AND key = ?"
+_SHORTEN = fragment(
+    "UPDATE credentials SET expires = ?, document = json_set(document, '$.expires', ?)",
+    _FORMER,
+    "AND expires > ?",
+)
+
+
 def set_live(connection: sqlite3.Connection, seller: int, batch: list[writes.SetLive]) -> None:
     """Move keys from test mode to production."""
     connection.executemany(
@@ -129,6 +163,7 @@ def end_families(
 DO: dict[type, Callable[[sqlite3.Connection, int, list[Any]], None]] = {
     writes.PutCredential: put_credentials,
     writes.EndKey: end_keys,
+    writes.RollKey: roll_keys,
     writes.SetLive: set_live,
     writes.SpendToken: spend_tokens,
     writes.SpendCode: spend_codes,

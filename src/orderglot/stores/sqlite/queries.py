@@ -141,8 +141,9 @@ CLAIMED = {
 
 CREDENTIAL = (
     "SELECT CAST(document AS BLOB) FROM credentials"
-    " WHERE dialect = ? AND kind = 'key' AND fingerprint = ?"
+    " WHERE dialect = ? AND kind IN ('key', 'former') AND fingerprint = ?"
 )
+KEY = "SELECT CAST(document AS BLOB) FROM credentials WHERE dialect = ? AND kind = 'key' AND id = ?"
 HELD = (
     "SELECT CAST(k.document AS BLOB), t.family, t.created, t.expires, t.ended FROM tokens AS t"
     " JOIN credentials AS k ON k.dialect = t.dialect AND k.kind = 'key' AND k.id = t.key"
@@ -179,3 +180,8 @@ def listed(values: Iterable[int | str | tuple[str, str]]) -> str:
         return msgspec.json.encode(list(values)).decode()
     except STRANGE as error:
         raise strange() from error
+
+
+def of_notes(seller: int, text: str) -> str:
+    """Say a statement about notes of a seller, or of the hub itself."""
+    return text if seller else text.replace(" notes", " hub_notes")

@@ -12,7 +12,7 @@ from orderglot.core.ports import Event
 from orderglot.core.product import Product
 from orderglot.core.seller import Seller
 from orderglot.stores import writes
-from orderglot.stores.backend import BEGINNINGS, Entity, Raced
+from orderglot.stores.backend import BEGINNINGS, HUB_ITSELF, Entity, Raced
 from orderglot.stores.marks import SKIPPED
 from orderglot.stores.sql.count_buckets import UNSET, changes, hundreds
 from orderglot.stores.sql.grammar import fragment
@@ -37,6 +37,8 @@ _INSERT = {
     "products": "INSERT INTO products (seller, sku, version, document) VALUES (?, ?, ?, ?)",
     "sellers": "INSERT INTO sellers (id, version, name, document) VALUES (?, ?, ?, ?)",
     "notes": "INSERT INTO notes (seller, kind, name, version, document) VALUES (?, ?, ?, ?, ?)",
+    "hub_notes": "INSERT INTO hub_notes (seller, kind, name, version, document)"
+    " VALUES (?, ?, ?, ?, ?)",
 }
 _UPDATE = {
     "orders": fragment(
@@ -49,6 +51,8 @@ _UPDATE = {
     "sellers": "UPDATE sellers SET id = ?, version = ?, name = ?, document = ?"
     " WHERE id = ? AND version = ?",
     "notes": "UPDATE notes SET seller = ?, kind = ?, name = ?, version = ?, document = ?"
+    " WHERE seller = ? AND kind = ? AND name = ? AND version = ?",
+    "hub_notes": "UPDATE hub_notes SET seller = ?, kind = ?, name = ?, version = ?, document = ?"
     " WHERE seller = ? AND kind = ? AND name = ? AND version = ?",
 }
 
@@ -180,13 +184,33 @@ def _put(connection: sqlite3.Connection, table: str, rows: list[Put]) -> None:
         raise Raced(table)
 
 
+def _drop_sellers(
+    connection: sqlite3.Connection, seller: int, batch: list[writes.DropSeller]
+) -> None:
+    for write in batch:
+        for of_seller in OF_SELLER:
+            connection.execute(fragment("DELETE FROM", of_seller, "WHERE seller = ?"), (seller,))
+        gone = connection.execute(
+            "DELETE FROM sellers WHERE id = ? AND version = ?", (seller, write.seller.version)
+        )
+        if gone.rowcount != 1:
+            raise Raced(write.seller.name)
+        _put_notes(connection, HUB_ITSELF, [writes.PutNote(note) for note in write.notes])
+
+
+OF_SELLER = (
+    *("tokens", "credentials", "answers", "tallies", "notes", "order_counts", "sequences"),
+)
+"""The tables that have rows of a seller who has nothing in its book."""
+
+
 def _put_notes(connection: sqlite3.Connection, seller: int, batch: list[writes.PutNote]) -> None:
     rows = list[Put]()
     for note in (write.note for write in batch):
         values = (seller, note.kind, note.name, note.version, note.document)
         kept = (seller, note.kind, note.name, note.version - 1) if note.version > 1 else None
         rows.append((values, kept))
-    _put(connection, "notes", rows)
+    _put(connection, "notes" if seller else "hub_notes", rows)
 
 
 def _drop_notes(connection: sqlite3.Connection, seller: int, batch: list[writes.DropNote]) -> None:
@@ -238,5 +262,6 @@ _DO: dict[type, Callable[[sqlite3.Connection, int, list[Any]], None]] = {
     writes.DropNote: _drop_notes,
     writes.DropCustomer: _drop_customers,
     writes.DropProduct: _drop_products,
+    writes.DropSeller: _drop_sellers,
 }
 """What is done for each kind of write, in the order in which those of several units go."""

@@ -1,0 +1,249 @@
+"""Sellers and keys over our own API: who may do what, whose they are, and that secrets are told once."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from orderglot.core.caller import EVERY_RIGHT, Caller
+from orderglot.dialects.orderglot import DIALECT
+from orderglot.dialects.orderglot.tests.conftest import SELLER, Api
+from orderglot.faces.server import Server
+from orderglot.hub.dialects import chosen_one
+from orderglot.wire.message import Request
+from tests.conformance.random_requests import requests
+
+ADMIN, OPERATOR = f"og_{'5'.zfill(64)}", f"ogop_{'7'.zfill(64)}"
+SELLERS, KEYS = "/orderglot/v1/sellers", "/orderglot/v1/keys"
+ORDER = "/orderglot/v1/orders/1000000001"
+
+
+@pytest.fixture
+def whole(api: Api) -> Api:
+    """Open the specimens' book with all dialects beside it."""
+    api.server = Server(DIALECT, api.store, named=chosen_one)
+    return api
+
+
+def done(api: Api, method: str, path: str, body: Any = None, key: str = ADMIN, **more: str) -> Any:
+    response = api.ask(method, path, body, key, **more)
+    assert response.status < 300, response.body
+    return json.loads(response.body) if response.body else None
+
+
+def test_a_key_for_a_vendors_clients_is_made_shown_once_and_lets_in(whole: Api) -> None:
+    asked = {"dialect": "kole", "customer": {"id": 100001}, "live": True, "expires": "2030-01-31"}
+    made = done(whole, "POST", KEYS, asked)
+
+    assert {"id": 100001} == made["customer"]
+    assert "2030-02-01T00:00:00Z" == made["expires"]
+    admitted = whole.run(whole.store.keyring.admit("kole", made["secret"]))
+    assert (f"kole:{admitted.id}", 100001) == (made["id"], admitted.caller.customer)
+    shown = done(whole, "GET", f"{KEYS}/{made['id']}")
+    assert {name: one for name, one in made.items() if name != "secret"} == shown
+    assert made["secret"] not in json.dumps(done(whole, "GET", KEYS))
+
+
+def test_a_rolled_key_lets_in_with_both_secrets(whole: Api) -> None:
+    made = done(whole, "POST", KEYS, {"everybody": True, "live": True})
+    rolled = done(whole, "POST", f"{KEYS}/{made['id']}/roll", {"grace": "12h"})
+
+    assert "2024-05-22T07:30:00Z" == rolled["former_until"]
+    for secret in (made["secret"], rolled["secret"]):
+        assert 200 == whole.ask("GET", ORDER, key=secret).status
+    done(whole, "POST", f"{KEYS}/{made['id']}/roll", {"grace": "0"})
+    for secret in (made["secret"], rolled["secret"]):
+        assert 401 == whole.ask("GET", ORDER, key=secret).status
+
+
+def test_nobody_but_who_administers_sees_or_makes_keys(whole: Api) -> None:
+    for key in (SELLER, f"og_{'1'.zfill(64)}", f"og_{'4'.zfill(64)}"):
+        for method, path in (
+            ("GET", SELLERS),
+            ("GET", KEYS),
+            ("POST", KEYS),
+            ("POST", f"{KEYS}/orderglot:key-1/end"),
+            ("DELETE", f"{SELLERS}/empty-seller"),
+        ):
+            assert 403 == whole.ask(method, path, key=key).status
+
+
+def test_an_administrator_has_its_own_seller_alone(whole: Api) -> None:
+    other = whole.run(whole.store.seller("empty-seller")).id
+    ring = whole.store.keyring
+    theirs = whole.run(
+        ring.issue_key(
+            "orderglot",
+            Caller(seller=other, may=EVERY_RIGHT),
+            DIALECT.auth.make_secret,
+            DIALECT.auth.make_key_id,
+        )
+    )
+    name = f"orderglot:{theirs.id}"
+
+    assert ["empty-seller"] == [
+        one["name"] for one in done(whole, "GET", SELLERS, key=theirs.secret)["items"]
+    ]
+    assert [name] == [one["id"] for one in done(whole, "GET", KEYS, key=theirs.secret)["items"]]
+    for method, path, body in (
+        ("GET", f"{SELLERS}/empty-seller", None),
+        ("PATCH", f"{SELLERS}/empty-seller", {"title": "Mine"}),
+        ("GET", f"{KEYS}/{name}", None),
+        ("POST", f"{KEYS}/{name}/roll", {}),
+        ("POST", f"{KEYS}/{name}/live", None),
+        ("POST", f"{KEYS}/{name}/end", None),
+    ):
+        there = whole.ask(method, path, body, ADMIN)
+        none = path.replace(theirs.id, "key-0").replace("empty-seller", "no-seller")
+        absent = whole.ask(method, none, body, ADMIN)
+        assert 404 == there.status == absent.status
+        assert there.body.replace(theirs.id.encode(), b"key-0").replace(
+            b"empty-seller", b"no-seller"
+        ) == (absent.body)
+    assert whole.run(ring.admit("orderglot", theirs.secret)).ended is None
+
+
+def test_no_other_key_becomes_an_operators(whole: Api) -> None:
+    for key in (ADMIN, SELLER, f"og_{'1'.zfill(64)}"):
+        for named in ("demo-wholesale", "empty-seller", "nobody", ""):
+            assert 403 == whole.ask("GET", ORDER, key=key, orderglot_seller=named).status
+        assert 403 == whole.ask("POST", SELLERS, {"name": "mine"}, key).status
+        assert 403 == whole.ask("POST", KEYS, {"operator": True}, key).status
+    for secret in (OPERATOR[:-1] + "8", "ogop_", OPERATOR.removeprefix("ogop_")):
+        assert 401 == whole.ask("GET", SELLERS, key=secret).status
+        assert 401 == whole.ask("GET", ORDER, key=secret, orderglot_seller="nobody").status
+    made = done(whole, "POST", KEYS, {"everybody": True, "may": ["admin", "read"], "live": True})
+    assert 403 == whole.ask("POST", SELLERS, {"name": "mine"}, made["secret"]).status
+
+
+def test_an_operator_acts_for_any_seller_that_it_names(whole: Api) -> None:
+    done(whole, "POST", SELLERS, {"name": "Café Groß", "currency": "eur"}, OPERATOR)
+    acting = {"key": OPERATOR, "orderglot_seller": "Caf%C3%A9%20Gro%C3%9F"}
+    new = {"lines": [{"sku": "A1", "quantity": 1}]}
+
+    assert 400 == whole.ask("POST", "/orderglot/v1/orders", new, **acting).status
+    assert [] == done(whole, "GET", "/orderglot/v1/orders", **acting)["items"]
+    assert 404 == whole.ask("GET", ORDER, **acting).status
+    assert 200 == whole.ask("GET", ORDER, key=OPERATOR, orderglot_seller="demo-wholesale").status
+    key = done(whole, "POST", KEYS, {"everybody": True, "live": True}, **acting)
+    assert [] == done(whole, "GET", "/orderglot/v1/orders", key=key["secret"])["items"]
+    assert "nobody" in str(
+        whole.problem(whole.ask("GET", ORDER, key=OPERATOR, orderglot_seller="nobody"))
+    )
+    assert 400 == whole.ask("POST", KEYS, {"everybody": True}, OPERATOR).status
+    done(whole, "POST", f"{KEYS}/{key['id']}/end", **acting)
+    done(whole, "DELETE", f"{SELLERS}/Caf%C3%A9%20Gro%C3%9F", key=OPERATOR)
+
+
+def test_no_vendors_dialect_takes_an_operators_key(whole: Api) -> None:
+    paths = {"kole": "/api/2020-09/orders", "catalyst": "/api/v2/admin/sites/1/orders"}
+    for name, path in paths.items():
+        server = Server(chosen_one(name), whole.store)
+        headers = {"authorization": f"Bearer {OPERATOR}", "orderglot-seller": "demo-wholesale"}
+        response = whole.run(server(Request(method="GET", path=path, headers=headers)))
+        assert response.status in (401, 403, 404), (name, response.body)
+        assert b"SO-1" not in response.body
+
+
+def test_a_key_in_test_mode_changes_no_keys_and_sellers(whole: Api) -> None:
+    made = done(whole, "POST", KEYS, {"everybody": True, "may": ["admin", "read"]})
+    assert made["live"] is False
+    assert done(whole, "GET", KEYS, key=made["secret"])["items"]
+    for method, path, body in (
+        ("POST", KEYS, {"everybody": True}),
+        ("POST", f"{KEYS}/{made['id']}/live", None),
+        ("POST", f"{KEYS}/orderglot:key-1/end", None),
+        ("POST", f"{KEYS}/orderglot:key-1/roll", {}),
+        ("PATCH", f"{SELLERS}/demo-wholesale", {"title": "Mine"}),
+    ):
+        assert 403 == whole.ask(method, path, body, made["secret"]).status
+
+
+def test_what_is_done_over_the_api_is_an_act_of_its_key(whole: Api) -> None:
+    made = done(whole, "POST", KEYS, {"everybody": True})
+    done(whole, "PATCH", f"{SELLERS}/demo-wholesale", {"timezone": "Europe/Berlin"})
+    done(whole, "POST", f"{KEYS}/{made['id']}/end")
+    done(whole, "POST", SELLERS, {"name": "new-seller"}, OPERATOR)
+    done(whole, "DELETE", f"{SELLERS}/new-seller", key=OPERATOR)
+
+    acts = whole.run(whole.store.acts(whole.seller))
+    assert ["key.ended", "seller.changed", "key.made"] == [one.what for one in acts]
+    assert {"orderglot:key-5"} == {one.who for one in acts}
+    assert ({"timezone": ""}, {"timezone": "Europe/Berlin"}) == (acts[1].before, acts[1].after)
+    assert made["secret"] not in str(acts)
+    above = whole.run(whole.store.acts(0))
+    assert {
+        ("orderglot:operator-1", "seller.removed"),
+        ("orderglot:operator-1", "seller.added"),
+    } == {(one.who, one.what) for one in above}
+
+
+def test_settings_are_merged_and_checked(whole: Api) -> None:
+    path = f"{SELLERS}/demo-wholesale"
+    done(whole, "PATCH", path, {"tables": {"kole.repeats": 5, "orderglot.repeats": 0}})
+    done(
+        whole,
+        "PATCH",
+        path,
+        {"tables": {"kole.repeats": None}, "continues": {"kole": "kole@wholesaler"}},
+    )
+    shown = done(whole, "PATCH", path, {"references": [{"dialect": "kole", "id": "X1"}]})
+
+    assert {"orderglot.repeats": 0} == shown["tables"]
+    assert {"kole": "kole@wholesaler"} == shown["continues"]
+    assert [{"dialect": "kole", "id": "X1"}] == shown["references"]
+    for body, field in (
+        ({"tables": {"kole.repeats": "often"}}, "kole.repeats"),
+        ({"tables": {"nobody.repeats": 1}}, "tables.nobody.repeats"),
+        ({"currency": "XXY"}, "currency"),
+        ({"currency": None}, "currency"),
+        ({"timezone": "Mars"}, "timezone"),
+        ({"continues": {"kole": "wholesaler"}}, "continues.kole"),
+        ({"continues": {"kole": 7}}, "continues.kole"),
+        ({"references": [{"dialect": "kole"}]}, "references[1].id"),
+        ({"references": [{"dialect": "nobody", "id": "1"}]}, "dialect"),
+        ({"references": "kole"}, "references"),
+        ({"name": "another"}, "name"),
+        ({"tables": []}, "tables"),
+    ):
+        response = whole.ask("PATCH", path, body, ADMIN)
+        assert field == whole.problem(response)["field"], response.body
+    assert shown == done(whole, "GET", path)
+
+
+def test_pages_go_on_behind_a_name(whole: Api) -> None:
+    names: list[str] = []
+    after: str | None = ""
+    while after is not None:
+        query = f"?limit=2&total=true{f'&after={after}' if after else ''}"
+        page = done(whole, "GET", f"{KEYS}{query}")
+        assert 6 == page["total"]
+        names += [one["id"] for one in page["items"]]
+        after = page["next"]
+    assert len(names) == len(set(names)) == 6
+    assert "after" == whole.problem(whole.ask("GET", f"{KEYS}?after=x", key=ADMIN))["field"]
+    assert "limit" == whole.problem(whole.ask("GET", f"{KEYS}?limit=101", key=ADMIN))["field"]
+
+
+ASKED = requests(DIALECT).filter(lambda one: "/sellers" in one.path or "/keys" in one.path)
+KEYS_THAT_MAY = st.sampled_from([ADMIN, OPERATOR])
+
+
+@settings(deadline=None)
+@given(request=ASKED, key=KEYS_THAT_MAY, acting=st.sampled_from(["", "demo-wholesale"]))
+def test_whatever_comes_is_answered(request: Request, key: str, acting: str) -> None:
+    api = Api()
+    api.server = Server(DIALECT, api.store, named=chosen_one)
+    headers = {**request.headers, "authorization": f"Bearer {key}"}
+    if acting and key == OPERATOR:
+        headers["orderglot-seller"] = acting
+
+    response = api.run(api.server(replace(request, headers=headers)))
+
+    assert 200 <= response.status < 500, response.body
+    assert response.status < 400 or DIALECT.faults.read(response) is not None
