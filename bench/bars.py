@@ -9,6 +9,7 @@ from functools import partial
 from bench.calls import BARS_AT, FLOOR, OURS, SINGLE
 from bench.figures import GROWTH, Found
 from bench.growth import AGAIN, MOST, NEAR_END, PAGE_1, SOME, Grown
+from bench.own_queries import QUERIES
 from bench.request_bytes import CREATE, GET, LEFT_OUT, LIST, WIRES
 from bench.searches import NOBODY
 
@@ -146,7 +147,10 @@ def _at(store: str, found: Found, orders: int) -> Grown:
 
 
 def _grows(store: str, what: str, found: Found) -> Iterator[Figure]:
-    large, small = (_at(store, found, orders).queries[what] for orders in (LARGE, SMALL))
+    sizes = [_at(store, found, orders).queries for orders in (LARGE, SMALL)]
+    if any(what not in queries for queries in sizes):
+        raise Missing("it was not run")
+    large, small = (queries[what] for queries in sizes)
     yield what, large.p99.median / small.p99.median
 
 
@@ -299,6 +303,16 @@ BARS = (
             at_most=True,
         )
         for what in (PAGE_1, NEAR_END, SOME, MOST)
+    ),
+    *(
+        Bar(
+            f"{where}our own API, p99 of page 1 at 1,000,000 orders against 10,000: {what}",
+            1.5,
+            partial(_grows, store, what),
+            at_most=True,
+        )
+        for store, where in (("sqlite", ""), ("postgres", "PostgreSQL, "))
+        for what in QUERIES
     ),
     Bar(
         "p99 of a get while others search",
