@@ -9,6 +9,7 @@ from functools import partial
 from bench.calls import BARS_AT, FLOOR, OURS, SINGLE
 from bench.figures import GROWTH, Found
 from bench.growth import AGAIN, MIDDLE, MOST, NAMED, NEAR_END, PAGE_1, SOME, Grown
+from bench.own_queries import QUERIES
 from bench.request_bytes import CREATE, GET, LEFT_OUT, LIST, WIRES
 from bench.rounds import Figures
 from bench.searches import NOBODY
@@ -324,6 +325,16 @@ BARS = (
         _names,
         at_most=True,
         unit=" ms",
+    ),
+    *(
+        Bar(
+            f"{where}our own API, p99 of page 1 at 1,000,000 orders against 10,000: {what}",
+            1.5,
+            partial(_grows, store, what),
+            at_most=True,
+        )
+        for store, where in (("sqlite", ""), ("postgres", "PostgreSQL, "))
+        for what in QUERIES
     ),
     Bar(
         "p99 of a get while others search",

@@ -102,6 +102,7 @@ def _made(template: Order, id: str, turn: int) -> Order:
         customer=_known(customer) if customer else None,
         number=f"N{id}",
         name=f"Online Shop {id}",
+        po_number=f"PO-{id}",
         status=STATUSES[int(id) % len(STATUSES)],
         created=created,
         modified=created,

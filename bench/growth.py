@@ -1,7 +1,7 @@
 """Growth: the same queries to a book of ten thousand orders, of a hundred thousand, of a million.
 
-They go to Catalyst's server face, whose filters can do the most, over one connection, for latency is
-what counts. The books are served side by side and queried in turns.
+They go to Catalyst's server face, whose filters can do the most of the vendors', and to our own, over one
+connection, for latency is what counts. The books are served side by side and queried in turns.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from bench import book as made
 from bench.book import FIRST, filled
 from bench.load import Sample, endless
 from bench.output import log
+from bench.own_queries import OWN, OWN_SECRET, own_requests
 from bench.realfile import CUT
 from bench.request_bytes import HOST
 from bench.rounds import Figures, figures, in_turns
@@ -152,6 +153,7 @@ async def filled_with_key(url: str, size: int) -> None:
         book = await filled(store, CUT, size)
         caller = Caller(seller=book.caller.seller)
         await store.keyring.plant_key(DIALECT, caller, "bench", SECRET)
+        await store.keyring.plant_key(OWN, caller, "bench", OWN_SECRET)
     finally:
         await store.close()
 
@@ -170,6 +172,8 @@ def requests(size: int, high: str) -> dict[str, tuple[bytes, ...]]:
         MOST: tuple(over_40),
         AGAIN: (_over("40"),),
         CREATE: (_create(),),
+        # Those are the oldest orders of every book, whatever its size.
+        **own_requests(list(islice(made.endless(CUT), SOME_HUNDRED))),
     }
 
 

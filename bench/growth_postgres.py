@@ -44,7 +44,7 @@ _ORDERS = """
 INSERT INTO orders (seller, id, version, test, kind, status, customer, number, name, po_number,
     invoice_number, created, modified, currency, total, lines, document, adds_up)
 SELECT o.seller, o.id + k * $3, o.version, o.test, o.kind, o.status, o.customer, o.number || '-' || k,
-    o.name || '-' || k, o.po_number, o.invoice_number || '-' || k, o.created - k * $4,
+    o.name || '-' || k, o.po_number || '-' || k, o.invoice_number || '-' || k, o.created - k * $4,
     o.modified - k * $4, o.currency, o.total + k, o.lines, jsonb_set(jsonb_set(o.document, '{id}',
     to_jsonb(o.id + k * $3)), '{references,0,id}', to_jsonb((r.name::bigint + k * $5)::text)), o.adds_up
 FROM generate_series($1::bigint, $2::bigint) AS k, orders AS o

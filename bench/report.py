@@ -192,7 +192,7 @@ def _growth(found: Found, output: Output, pictures: Sequence[str]) -> Iterator[s
     if not found.growth:
         return
     yield "## Growth\n"
-    yield "One connection, Catalyst's server face; p50 and p99 in milliseconds.\n"
+    yield "One connection, Catalyst's server face, and our own for what is typed (q) and for filters on a field; p50 and p99 in milliseconds.\n"
     for store, growth in found.growth.items():
         yield f"### {store}\n"
         if (name := GROWTH[store]) in pictures:

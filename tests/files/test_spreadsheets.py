@@ -182,7 +182,7 @@ LINES = b"order,sku,qty\n1,A,1\n"
     ("members", "sentence"),
     [
         ({}, "The zip is empty; unpack it"),
-        ({"a.csv": LINES, "b.csv": LINES}, "The zip holds 2 files ('a.csv', 'b.csv')"),
+        ({"a.csv": LINES, "b.csv": LINES}, "both have the columns of lines"),
         ({"a.zip": b"PK\x03\x04"}, "The zip is broken"),
         ({"a.xls": b"\xd0\xcf\x11\xe0 and no more"}, "The spreadsheet cannot be read"),
     ],

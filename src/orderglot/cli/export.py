@@ -20,6 +20,8 @@ from orderglot.cli.selecting import SORT, OrderFilter, Typed, finding, limit
 
 if TYPE_CHECKING:
     from orderglot.core.order import Order
+    from orderglot.core.query import Window
+    from orderglot.core.seller import Seller
     from orderglot.files.whole.exporting import Exported, Selected
     from orderglot.files.whole.writer import Destination, Writer
     from orderglot.hub.opening import Hub
@@ -79,10 +81,7 @@ async def export(
     $ orderglot export largest.csv --sort=-total --limit 100
     $ orderglot export kole.jsonl --as kole
     """
-    from orderglot.core.query import Window
-    from orderglot.core.time_zones import zone_of
     from orderglot.files.whole.exporting import Selected, closing, format_of, writer_of
-    from orderglot.wire.aip160 import read_filter, read_sort
 
     piped = file == STANDARD_OUTPUT
     if piped and form is None:
@@ -91,10 +90,8 @@ async def export(
     if lines and kind == "jsonl":
         raise Misused("--lines: JSON lines have each order whole; it goes with a table.")
     owner = await hub.seller(seller)
-    where = read_filter(filter, zone_of(owner.timezone))
     book = hub.book(owner, tests=test, deleted=deleted)
-    window = Window(where=where, sort=read_sort(sort) if sort else ())
-    orders = Selected(finding(book, q), window, limit)
+    orders = Selected(finding(book, q), _window(filter, sort, owner), limit)
     with _destination(file, kind, replace=force) as target:
         if dialect:
             from orderglot.hub.wire_export import WireExport
@@ -110,6 +107,16 @@ async def export(
             done = Done(file, kind, owner.name, exported, writer.rows)
     report(done, as_json=as_json, apart=piped)
     raise typer.Exit(exit_code(done))
+
+
+def _window(filter: str, sort: str, owner: "Seller") -> "Window":
+    """Give the window on the orders that a filter finds, sorted."""
+    from orderglot.core.query import Window
+    from orderglot.core.time_zones import zone_of
+    from orderglot.wire.aip160 import read_filter, read_sort
+
+    where = read_filter(filter, zone_of(owner.timezone))
+    return Window(where=where, sort=read_sort(sort) if sort else ())
 
 
 def _written_by(writer: "Writer") -> Write:

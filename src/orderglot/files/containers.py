@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
 from io import BufferedReader
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory, TemporaryFile, gettempdir
 from typing import IO, cast
 from zipfile import BadZipFile, ZipFile, ZipInfo
@@ -36,6 +36,9 @@ MOST_OF_SHEETS = 1024**3
 BROKEN = (OSError, EOFError, NotImplementedError, BadZipFile, zlib.error, lzma.LZMAError)
 """What is raised where something packed is broken, or packed in a way that nothing here unpacks."""
 
+FOR_READERS = (".pdf", ".html", ".htm", ".md", ".rtf", ".docx", ".png", ".jpg", ".jpeg")
+"""What the names end with of files that have no orders, beside those that do."""
+
 ZIP, OLD_SPREADSHEET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
@@ -52,7 +55,7 @@ AsCsv = Callable[[BufferedReader], AbstractContextManager[tuple[BufferedReader, 
 
 @contextmanager
 def readable(paths: Sequence[Path]) -> Iterator[tuple[Path, ...]]:
-    """Give files that can be read again and again: of ``-``, or a pipe, a copy.
+    """Give files that can be read again and again: of ``-``, or a pipe, a copy; of a zip the two that are in it.
 
     Raises Invalid where standard input is meant twice, or cannot be read.
     """
@@ -63,12 +66,44 @@ def readable(paths: Sequence[Path]) -> Iterator[tuple[Path, ...]]:
     with ExitStack() as stack:
         piped = [path == PIPED or path.is_fifo() for path in paths]
         folder = Path(stack.enter_context(TemporaryDirectory(prefix=COPIES)) if any(piped) else "")
-        yield tuple(
+        found = tuple(
             _copied(path, folder / (STANDARD_INPUT if path == PIPED else path.name))
             if is_piped
             else path
             for path, is_piped in zip(paths, piped, strict=True)
         )
+        yield _two_of(stack, found[0]) or found if len(found) == 1 else found
+
+
+def _two_of(stack: ExitStack, path: Path) -> tuple[Path, ...]:
+    """Unpack the two files of a zip, which are headers and lines; gives none where there are not two."""
+    try:
+        file = stack.enter_context(path.open("rb"))
+    except (OSError, ValueError):
+        return ()  # why it cannot be read is said when it is read
+    if file.peek(4)[:4] != ZIP:
+        return ()
+    packed = stack.enter_context(_zip(file))
+    members = [] if _is_spreadsheet(packed) else _members(packed)
+    if len(members) != 2:
+        return ()
+    _demand_small(members, MOST_UNPACKED)
+    folder = Path(stack.enter_context(TemporaryDirectory(prefix=COPIES)))
+    return tuple(
+        _unpacked_into(folder / str(place), packed, member) for place, member in enumerate(members)
+    )
+
+
+def _unpacked_into(folder: Path, packed: ZipFile, member: ZipInfo) -> Path:
+    """Unpack a file into a folder of its own, whatever else the zip says of where it belongs."""
+    folder.mkdir()
+    path = folder / (PurePosixPath(member.filename).name.strip(".") or "file")
+    try:
+        with _extracted(packed, member) as source, path.open("xb") as copy:
+            shutil.copyfileobj(source, copy)
+    except (OSError, ValueError) as error:
+        raise unreadable(f"{member.filename[:60]} cannot be unpacked ({why(error)}).") from error
+    return path
 
 
 def _copied(path: Path, copy: Path) -> Path:
@@ -154,19 +189,32 @@ def _is_spreadsheet(packed: ZipFile) -> bool:
     return "[Content_Types].xml" in names or {"content.xml", "mimetype"} <= names
 
 
-def _member(packed: ZipFile) -> ZipInfo:
-    """Give the one file that is in a zip, beside what Macs and editors put into it."""
-    members = [
+def _members(packed: ZipFile) -> list[ZipInfo]:
+    """Give the files that are in a zip, but for what Macs and editors put into it, and for its readers."""
+    return [
         one
         for one in packed.infolist()
         if not one.is_dir()
         and not one.filename.startswith("__MACOSX/")
         and not Path(one.filename).name.startswith((".", "~$"))
+        and not _is_for_readers(PurePosixPath(one.filename.casefold()))
     ]
+
+
+def _is_for_readers(name: PurePosixPath) -> bool:
+    """Tell whether a file is for people to read or look at, by its name in small letters."""
+    return name.suffix in FOR_READERS or name.stem in ("readme", "license", "licence", "liesmich")
+
+
+def _member(packed: ZipFile) -> ZipInfo:
+    """Give the one file that is in a zip."""
+    members = _members(packed)
     if len(members) != 1:
         names = ", ".join(repr(one.filename[:60]) for one in members[:5])
         holds = f"holds {len(members)} files ({names})" if members else "is empty"
-        raise unreadable(f"The zip {holds}; unpack it, and give the file of orders.")
+        raise unreadable(
+            f"The zip {holds}; unpack it, and give the file of orders, or of headers and lines."
+        )
     _demand_small(members, MOST_UNPACKED)
     return members[0]
 

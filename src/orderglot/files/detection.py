@@ -5,7 +5,7 @@ What they do not show is asked for; nothing is guessed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
 from orderglot.core.errors import Rule, invalid
@@ -188,6 +188,30 @@ def _signs(sample: Sample) -> Iterator[Currencies]:
             continue
         if written.currency and (meant := currencies_of(written.currency)):
             yield meant
+
+
+def currencies_by_order(sample: Sample) -> dict[str, str]:
+    """Give the text of each order's currency in its column, "" of one that names none."""
+    named = dict[str, str]()
+    for number, text in zip(sample.numbers(), sample.column("currency"), strict=False):
+        named[number] = named.get(number) or text.strip()
+    return named
+
+
+def only_currency(sample: Sample, named: Mapping[str, str]) -> str:
+    """Give the one currency that is named, where orders that name none have no amounts; else "".
+
+    So market places write orders that were cancelled before anybody paid.
+    """
+    codes = {code.upper() for code in named.values() if code}
+    if len(codes) != 1:
+        return ""
+    numbers_of_rows = sample.numbers()
+    for field in ("price", "amount", *MONEY_PARTS):
+        for number, text in zip(numbers_of_rows, sample.column(field), strict=False):
+            if not named[number] and text.strip(" 0.,"):
+                return ""
+    return currency_code(codes.pop())
 
 
 def dollar_in(sample: Sample) -> str:

@@ -77,7 +77,7 @@ async def take_into(
     """
     options = replace(options, sellers_timezone=target.timezone)
     with ExitStack() as stack:
-        paths = stack.enter_context(readable(paths))
+        given, paths = paths, stack.enter_context(readable(paths))
         orders = stack.enter_context(whole_orders(paths, options))
         if orders is not None:
             return await take_whole(target, paths[0], orders, options, rejects, on_progress)
@@ -87,7 +87,8 @@ async def take_into(
             book = await target.open_known()
             return await take_tracking(book, paths[0], options, place, on_progress)
         file = stack.enter_context(opened(paths, options)).in_currency(target.currency)
-        beside = rejects or rejects_of(file.path)
+        # What was unpacked is gone afterwards; what it came in is there.
+        beside = rejects or rejects_of(file.path if len(paths) == len(given) else given[0])
         _demand_another(beside, paths)
         again = file.plan.columns.ours
         with Rejects(beside, file.rows, again=again, dry=options.dry_run) as rejected:

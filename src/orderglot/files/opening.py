@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from orderglot.core.counting import counted
 from orderglot.core.errors import Rule, invalid
 from orderglot.files.columns import found_in, has_column, read_mapping, recognise
-from orderglot.files.detection import dollar_in, plan_of
+from orderglot.files.detection import currencies_by_order, dollar_in, only_currency, plan_of
 from orderglot.files.field_names import REQUIRED
 from orderglot.files.joined_headers import Headers
 from orderglot.files.layouts.known import PLAIN, TRACKING, demand_layout, layout_of, read_shape
@@ -65,20 +65,20 @@ class Opened(Struct, frozen=True, kw_only=True):
         """
         if self.plan.currency:
             return self
-        if not sellers and not self._names_currencies():
-            dollar = dollar_in(self.sample)
-            hint = f"; {dollar!r} is written in many countries" if dollar else ""
-            reason = f"the file names none{hint}: give one such as --currency USD."
-            raise invalid("currency", Rule.REQUIRED, reason)
-        return replace(self, plan=replace(self.plan, currency=sellers))
-
-    def _names_currencies(self) -> bool:
-        named = dict[str, bool]()
-        for number, text in zip(
-            self.sample.numbers(), self.sample.column("currency"), strict=False
-        ):
-            named[number] = named.get(number, False) or bool(text.strip())
-        return bool(named) and all(named.values())
+        named = currencies_by_order(self.sample)
+        if sellers or (named and all(named.values())):
+            return replace(self, plan=replace(self.plan, currency=sellers))
+        if code := only_currency(self.sample, named):
+            self.remarks.facts.append(
+                f"Orders that name no currency have no amounts, and are taken to be in {code} as all others."
+            )
+            return replace(self, plan=replace(self.plan, currency=code))
+        dollar = dollar_in(self.sample)
+        hint = f"; {dollar!r} is written in many countries" if dollar else ""
+        without = next((number for number, code in named.items() if not code), "")
+        who = f"order {short(without)} names none" if any(named.values()) else "the file names none"
+        reason = f"{who}{hint}: give one such as --currency USD."
+        raise invalid("currency", Rule.REQUIRED, reason)
 
     @property
     def currency(self) -> str:
@@ -122,6 +122,9 @@ def opened(paths: Sequence[Path], options: ImportOptions) -> Iterator[Opened]:
         ]
         path, rows = files[0] if len(files) == 1 else _lines_of(files, worth, len(required))
         others = [one for one in files if one[1] is not rows]
+        if others:
+            lines, headers_in = short(path.name), short(others[0][0].name)
+            remarks.facts.append(f"{lines} has the lines, {headers_in} the headers.")
         for one in files:
             _note_before(one[1], remarks)
             demand_layout(one[1].header, shape)
@@ -174,7 +177,8 @@ def _lines_of(
     if len(having) != 1:
         what = "both have" if having else "none has"
         names = " and ".join(path.name for path, _ in files)
-        reason = f"of {names} {what} the columns of lines ({', '.join(REQUIRED)})."
+        one_by_one = "; import them one after the other" if having else ""
+        reason = f"of {names} {what} the columns of lines ({', '.join(REQUIRED)}){one_by_one}."
         raise invalid("files", Rule.MALFORMED, reason)
     return having[0]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from msgspec.structs import replace
@@ -46,13 +47,18 @@ def scopes_of(sample: Sample, marks: Marks, remarks: Remarks) -> tuple[Columns, 
     for field in (*MONEY_PARTS, *ORDER_AMOUNTS):
         if field not in columns.at or field == "discount_rate":
             continue
-        own = sample.shop.scopes.get(field.partition("+")[0])
-        if own is not None and field not in sample.by_hand:
+        own = None if field in sample.by_hand else sample.shop.scopes.get(field.partition("+")[0])
+        if own is not None and field not in sample.shop.may_repeat:
             scopes[field] = own
             continue
+        _ask_for_percent(field, sample.column(field), columns)
         amounts = sample.amounts(field, marks)
-        _ask_for_rates(field, amounts, columns)
         shown = scope_of(sample.by_order(amounts))
+        if own is None:
+            _ask_for_rates(field, amounts, columns)
+        elif shown is not Scope.ORDER:
+            scopes[field] = own
+            continue
         scopes[field] = shown or Scope.ORDER
         if shown is not None:
             how = (
@@ -62,6 +68,18 @@ def scopes_of(sample: Sample, marks: Marks, remarks: Remarks) -> tuple[Columns, 
             )
             remarks.facts.append(f"{short(columns.name(field))} {how}.")
     return columns, scopes
+
+
+def _ask_for_percent(field: str, texts: Sequence[str], columns: Columns) -> None:
+    """Raise Invalid where amounts are written with a percent sign: they are rates, of what a person says."""
+    example = next((text.strip() for text in texts if text.strip().endswith("%")), "")
+    if not example:
+        return
+    name = columns.name(field)
+    rates = {"discount": "discount_rate", "tax": "tax_rate"}.get(field)
+    rate = f"--columns {rates}={name} for rates of lines, or " if rates else "--columns "
+    reason = f"{short(name)} has rates, such as {example}, and no amounts; say {rate}{field}= to leave it out."
+    raise invalid("columns", Rule.REQUIRED, reason)
 
 
 def _ask_for_rates(field: str, amounts: list[Decimal | None], columns: Columns) -> None:

@@ -44,6 +44,11 @@ def as_text(file: BufferedReader) -> Iterator[tuple[BufferedReader, int]]:
     elif _is_json(file):
         with _written(_json_rows(file)) as text:
             yield text, 1
+    elif _starts(file, b"[{", b"[]", b"[["):
+        raise unreadable(
+            "The file is one JSON list; write each of its objects on a line of its own, as JSON lines: "
+            "jq -c '.[]' FILE."
+        )
     else:
         yield file, 0
 
@@ -88,9 +93,15 @@ def _names(path: str, fields: Iterable[Any]) -> Iterator[str]:
 
 def _is_json(file: BufferedReader) -> bool:
     """Tell whether a file begins with a JSON object."""
+    return _starts(file, b"{")
+
+
+def _starts(file: BufferedReader, *signs: bytes) -> bool:
+    """Tell whether a file begins with any of some signs, whatever blanks and breaks are between them."""
     content = unpacked(file)
     try:
-        return content.peek(4)[:64].removeprefix(MARK.encode()).lstrip()[:1] == b"{"
+        start = content.peek(4)[:64].removeprefix(MARK.encode())
+        return b"".join(start.split()).startswith(signs)
     except (OSError, EOFError, zlib.error):
         return False
     finally:

@@ -37,6 +37,7 @@ LAYOUT = ShopLayout(
     },
     as_text="listing id, variations, coupon details, order type, listings type",
     scopes=dict.fromkeys(("discount", "shipping", "tax"), Scope.ROW),
+    may_repeat=frozenset(("shipping", "tax")),
     taxed_on_top_in=frozenset(("USD", "CAD")),
     cleaned={"buyer": _without_user},
     shipping_tells=True,

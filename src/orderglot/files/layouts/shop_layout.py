@@ -47,6 +47,8 @@ class ShopLayout(Struct, frozen=True, kw_only=True):
     as_text: str = ""
     """Columns that say what others say, too, or nothing of an order: they stay text."""
     scopes: dict[str, Scope] = {}
+    may_repeat: frozenset[str] = frozenset()
+    """Those of them that some of the shop's files repeat on each row of an order, which then is one amount."""
     prices_include_tax: bool | None = None
     taxed_on_top_in: frozenset[str] = frozenset()
     """Currencies of the countries in which prices are without tax."""

@@ -22,7 +22,7 @@ LAYOUT = ShopLayout(
         "notes": "customer note",
         "sku": "sku",
         "title": "name,item name",
-        "quantity": "quantity",
+        "quantity": "quantity,quantity (- refund)",
         "returned_quantity": "quantity refunded",
         "price": "item cost",
         "amount": "",
