@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
@@ -79,7 +80,7 @@ def test_a_zip_that_is_piped_in_may_hold_two_files(
 ) -> None:
     file = packed(tmp_path / "orders.zip", BOTH)
     stdin = SimpleNamespace(buffer=BytesIO(file.read_bytes()))
-    monkeypatch.setattr(containers.sys, "stdin", stdin)
+    monkeypatch.setattr(sys, "stdin", stdin)
     shop.take(Path("-"))
 
     assert ["1", "2"] == [order.number for order in shop.orders()]
