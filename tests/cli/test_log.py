@@ -62,7 +62,7 @@ def ask(
 
 def logged(count: int, *words: str) -> list[dict[str, Any]]:
     """List exchanges as soon as there are so many; they are written behind the answers."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while True:
         found: list[dict[str, Any]] = done_json("log", *words)
         if len(found) >= count or time.monotonic() > end:
@@ -278,7 +278,7 @@ def test_followed_is_what_comes(hub: Serving, folder: Path) -> None:
         then = json.loads(following.stdout.readline())
     finally:
         following.send_signal(signal.SIGINT)
-        following.communicate(timeout=20)
+        following.communicate(timeout=60)
 
     assert ["/orders/12345", "/orders/99"] == [first["path"], then["path"]]
     assert following.returncode in (0, 1, 130)

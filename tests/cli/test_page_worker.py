@@ -80,7 +80,7 @@ def gone(process: int) -> bool:
     return _comes_true(lambda: not Path(f"/proc/{process}").exists())
 
 
-def _comes_true(what: Callable[[], bool], seconds: float = 30.0) -> bool:
+def _comes_true(what: Callable[[], bool], seconds: float = 60.0) -> bool:
     until = time.monotonic() + seconds
     while not (true := what()) and time.monotonic() < until:
         time.sleep(0.05)

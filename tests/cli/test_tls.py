@@ -54,7 +54,7 @@ def trusting(*protocols: str) -> ssl.SSLContext:
 
 
 def answered(port: int, context: ssl.SSLContext) -> tuple[int, bytes]:
-    connection = http.client.HTTPSConnection("localhost", port, context=context, timeout=10)
+    connection = http.client.HTTPSConnection("localhost", port, context=context, timeout=60)
     connection.request("GET", "/openapi/kole.json")
     answer = connection.getresponse()
     try:
@@ -97,7 +97,7 @@ def test_http_2_is_left_out_where_that_is_asked(folder: Path) -> None:
 def test_who_speaks_no_tls_gets_no_answer(folder: Path) -> None:
     with (
         serving(folder, "--demo", *written(folder)) as server,
-        socket.create_connection(("127.0.0.1", server.port), timeout=10) as plain,
+        socket.create_connection(("127.0.0.1", server.port), timeout=60) as plain,
     ):
         plain.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert not plain.recv(1_024).startswith(b"HTTP")

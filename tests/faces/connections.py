@@ -50,7 +50,7 @@ class Peer:
                 writer.write(piece)
                 await writer.drain()
                 await asyncio.sleep(0.01)
-            return await asyncio.wait_for(reader.read(), 10)
+            return await asyncio.wait_for(reader.read(), 60)
         finally:
             writer.close()
 

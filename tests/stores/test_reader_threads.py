@@ -92,14 +92,14 @@ class Gate:
             if threading.current_thread() is not threading.main_thread():
                 with self.lock:
                     self.inside += 1
-                assert self.opened.wait(30)
+                assert self.opened.wait(120)
             return read(*args)
 
         return held_up
 
     async def holds(self, count: int) -> None:
         """Wait until so many are held up, and a little longer for one too many."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while self.inside < count:  # noqa: ASYNC110 (it is a thread that counts)
                 await asyncio.sleep(0.001)
         await asyncio.sleep(0.05)
@@ -118,12 +118,12 @@ def test_a_get_is_answered_while_others_search(file: Path, gate: Gate) -> None:
     async def behaviour(shop: Shop) -> None:
         searches = [shop.search(A) for _ in range(8)]
         await gate.holds(MOST_OF_ONE)
-        assert "PO-7" == (await asyncio.wait_for(shop.get(), 1)).po_number
+        assert "PO-7" == (await asyncio.wait_for(shop.get(), 60)).po_number
         assert 1 == len((await shop.book(A).page(Window(limit=1))).orders)
 
         others = [shop.search(B) for _ in range(8)]
         await gate.holds(MOST)
-        assert "PO-7" == (await asyncio.wait_for(shop.get(), 1)).po_number
+        assert "PO-7" == (await asyncio.wait_for(shop.get(), 60)).po_number
 
         gate.opened.set()
         for page in await asyncio.gather(*searches, *others):
@@ -170,24 +170,35 @@ def test_a_list_and_its_total_are_of_one_moment(
 
 
 @pytest.fixture
-def slow(monkeypatch: pytest.MonkeyPatch) -> None:
+def slow(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Make searches slow, and give what they have looked at."""
+    looked = list[str]()
+
     def value_matches(values: str, asked: str) -> bool:
+        looked.append(values)
         time.sleep(0.02)
         return False
 
     monkeypatch.setattr(grammar, "value_matches", value_matches)
+    return looked
 
 
-@pytest.mark.usefixtures("slow")
-def test_a_search_that_takes_too_long_is_stopped_and_refused(file: Path) -> None:
+def test_a_search_that_takes_too_long_is_stopped_and_refused(file: Path, slow: list[str]) -> None:
     async def behaviour(shop: Shop) -> None:
-        began = time.monotonic()
         with pytest.raises(TooMany, match="took longer than"):
             await shop.search(A, SLOW)
-        assert time.monotonic() - began < 1
+        assert len(slow) < 200
         assert 25 == len((await shop.search(A)).orders)
 
     check(SqliteBackend(file, Slots(budget=0.1)), behaviour, orders=200)
+
+
+async def at_rest(looked: list[str]) -> None:
+    """Wait until nothing is looked at any more."""
+    before = -1
+    while before < len(looked):
+        before = len(looked)
+        await asyncio.sleep(0.2)
 
 
 @pytest.mark.usefixtures("slow")
@@ -211,16 +222,17 @@ def test_who_waits_too_long_for_a_slot_is_refused_and_not_run(file: Path) -> Non
     check(SqliteBackend(file, Slots(budget=0.1)), behaviour, orders=30)
 
 
-@pytest.mark.usefixtures("slow")
-def test_whoever_stops_waiting_stops_the_search(file: Path) -> None:
+def test_whoever_stops_waiting_stops_the_search(file: Path, slow: list[str]) -> None:
     async def behaviour(shop: Shop) -> None:
         for _ in range(6):
-            search = shop.search(A, SLOW)
-            await asyncio.sleep(0.03)
+            before, search = len(slow), shop.search(A, SLOW)
+            async with asyncio.timeout(60):
+                while len(slow) == before:  # noqa: ASYNC110 (it is a thread that looks)
+                    await asyncio.sleep(0.001)
             search.cancel()
-        began = time.monotonic()
         assert 25 == len((await shop.search(A)).orders)
-        assert time.monotonic() - began < 1
+        await at_rest(slow)
+        assert len(slow) < 6 * 200
 
     check(SqliteBackend(file), behaviour, orders=200)
 
@@ -303,6 +315,12 @@ def test_a_server_stops_a_search_that_takes_too_long() -> None:
     check(PostgresBackend(url, slots=Slots(budget=0.2)), behaviour)
 
 
+async def count_of(connection: Any, statement: str) -> int:
+    """Count anew; within a transaction the server goes by what it saw at first."""
+    await connection.execute("SELECT pg_stat_clear_snapshot()")
+    return int(await connection.fetchval(statement))
+
+
 def test_two_searches_of_a_key_wait_for_a_server_and_gets_have_connections_left() -> None:
     url = new_database()
     under_way = (
@@ -314,8 +332,12 @@ def test_two_searches_of_a_key_wait_for_a_server_and_gets_have_connections_left(
         async with shop.store._backend._pool.transaction() as connection:  # type: ignore[attr-defined]
             await connection.execute("LOCK TABLE orders IN ACCESS EXCLUSIVE MODE")
             searches = [shop.search(key) for key in (A, B, C) for _ in range(6)]
-            await asyncio.sleep(0.3)
-            assert MOST == await connection.fetchval(under_way)
+            async with asyncio.timeout(60):
+                while await count_of(connection, under_way) < MOST:  # noqa: ASYNC110 (nobody says so)
+                    await asyncio.sleep(0.01)
+            # And a little longer for one too many.
+            await asyncio.sleep(0.05)
+            assert MOST == await count_of(connection, under_way)
             assert "example" == (await shop.store.seller("example")).name
         for page in await asyncio.gather(*searches):
             assert LARGE == len(page.orders)
