@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bench.calls import Calls
+from bench.cluster import Costs
 from bench.exports import Exports
 from bench.growth import Grown
 from bench.imports import Imports
@@ -30,6 +31,7 @@ class Found:
     exports: list[Exports] | None = None
     pull: list[Pulled] | None = None
     growth: dict[str, list[Grown]] = field(default_factory=dict)
+    cluster: list[Costs] | None = None
     searches: list[Searched] | None = None
     journal: list[Journaled] | None = None
     oscar: Compared | None = None
@@ -47,6 +49,7 @@ def read(output: Output) -> Found:
         exports=output.kept("exports", list[Exports]),
         pull=output.kept("pull", list[Pulled]),
         growth={store: one for store, one in growth.items() if one is not None},
+        cluster=output.kept("cluster", list[Costs]),
         searches=output.kept("searches", list[Searched]),
         journal=output.kept("journal", list[Journaled]),
         oscar=output.kept("oscar", Compared),
