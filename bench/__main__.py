@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from bench.bars import Reading, readings
-from bench.chapters import NAMES, Chapter, chapters
+from bench.chapters import NAMES, USUAL, Chapter, chapters
 from bench.drawing import draw
 from bench.figures import read
 from bench.machine import this_machine
@@ -30,7 +30,7 @@ def main() -> int:
     if not arguments.page:
         _run_all(
             output,
-            arguments.only or NAMES,
+            arguments.only or USUAL,
             chapters(output.pictures, arguments.wires, quick=arguments.quick),
         )
     found = read(output)

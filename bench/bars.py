@@ -172,6 +172,14 @@ def _as_page_1(what: str, found: Found) -> Iterator[Figure]:
     yield what, queries[what].p99.median / queries[PAGE_1].p99.median
 
 
+def _on_a_cluster(what: str, found: Found) -> Iterator[Figure]:
+    if found.cluster is None:
+        raise Missing(found.reasons.get("cluster", "there was no cluster"))
+    for one in found.cluster:
+        if one.what.startswith(what):
+            yield one.what, one.times.median
+
+
 def _beside_searches(found: Found) -> Iterator[Figure]:
     if found.searches is None:
         raise Missing(found.reasons.get("searches", "it was not run"))
@@ -335,6 +343,27 @@ BARS = (
         )
         for store, where in (("sqlite", ""), ("postgres", "PostgreSQL, "))
         for what in QUERIES
+    ),
+    Bar(
+        "cluster, create: times plain PostgreSQL's processor time",
+        2.5,
+        partial(_on_a_cluster, "create"),
+        at_most=True,
+        note="Citus plans each statement of the function anew at every call.",
+    ),
+    Bar(
+        "cluster, get: times plain PostgreSQL's processor time",
+        1.4,
+        partial(_on_a_cluster, "get"),
+        at_most=True,
+        note="What several ask at once goes together there for each part of the tables, here for the whole book;"
+        " eight reads in one round trip cost a third of eight by themselves.",
+    ),
+    Bar(
+        "cluster, list: times plain PostgreSQL's processor time",
+        1.4,
+        partial(_on_a_cluster, "list"),
+        at_most=True,
     ),
     Bar(
         "p99 of a get while others search",

@@ -9,6 +9,7 @@ from typing import Any
 
 from bench import (
     calls,
+    cluster,
     exports,
     flames,
     growth,
@@ -23,11 +24,15 @@ from bench.calls import Calls
 from bench.copies import Databases, Files
 from bench.oscar import compare as oscar
 from bench.postgres import postgres
+from tests import citus
 
 NAMES = (
-    *("calls-sqlite", "calls-postgres", "oscar", "imports", "exports", "pull"),
-    *("hubs", "growth", "growth-postgres", "searches", "journal", "flames"),
+    *("calls-sqlite", "calls-postgres", "oscar", "imports", "exports", "pull", "hubs"),
+    *("growth", "growth-postgres", "cluster", "searches", "journal", "flames"),
 )
+
+USUAL = tuple(name for name in NAMES if name != "cluster" or citus.COORDINATOR)
+"""What is run where none is named."""
 
 Chapter = Callable[[Path], Any]
 """Takes an empty folder of its own, and gives its figures."""
@@ -46,6 +51,7 @@ def chapters(pictures: Path, wires: tuple[str, ...], *, quick: bool) -> dict[str
         partial(hubs.measured, effort=imports.QUICK if quick else imports.Effort()),
         partial(growth.measured, effort=growth.QUICK if quick else growth.Effort()),
         partial(growth_postgres.measured, effort=growth.QUICK if quick else growth.Effort()),
+        partial(cluster.measured, effort=cluster.QUICK if quick else cluster.Effort()),
         partial(searches.measured, effort=searches.QUICK if quick else searches.Effort()),
         partial(journal.measured, effort=journal.QUICK if quick else journal.Effort()),
         partial(flames.recorded, pictures=pictures, seconds=1 if quick else 5),

@@ -1,18 +1,16 @@
 """What creates and reads cost on a cluster, over all its machines, beside the same on plain PostgreSQL.
 
-    ORDERGLOT_TEST_CITUS=postgresql://… .venv/bin/python -m bench.cluster [ROUNDS]
-
-The machines have to be servers on this one, and not busy otherwise. Plain PostgreSQL is a database of the
-coordinator's that is no part of the cluster. Both are measured in turns; a cost is the processor time of
-all servers together, for each order or page.
+``ORDERGLOT_TEST_CITUS`` names the cluster; its machines have to be servers on this one, which nobody else uses
+meanwhile. Plain PostgreSQL is a database of the coordinator's that is no part of the cluster. A cost is the
+processor time of all servers together, for each order or page.
 """
 
 from __future__ import annotations
 
 import asyncio
-import sys
 import time
 from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -20,8 +18,12 @@ from urllib.parse import urlsplit
 import asyncpg
 import psutil
 import uvloop
+from msgspec import Struct
 
+from bench.load import Wrong
+from bench.output import log
 from bench.postgres_driver import Ours, draft, kept
+from bench.rounds import Spread, ratio, spread
 from orderglot.core.caller import Caller
 from orderglot.stores.postgres import PostgresStore
 from orderglot.stores.postgres.machines import at_host
@@ -38,6 +40,26 @@ class Cost(NamedTuple):
 
     time: float
     rate: float
+
+
+class Costs(Struct, frozen=True, kw_only=True):
+    """The figures of one kind of work: microseconds each on both, and how many a second, plain PostgreSQL's first."""
+
+    what: str
+    plain: Spread
+    cluster: Spread
+    times: Spread
+    rates: tuple[float, float]
+
+
+class Effort(Struct, frozen=True, kw_only=True):
+    """How much to measure: so many rounds, and what share of the usual number in each."""
+
+    rounds: int = 5
+    share: float = 1.0
+
+
+QUICK = Effort(rounds=2, share=0.25)
 
 
 class Side:
@@ -105,7 +127,9 @@ def processor_time(processes: Iterable[psutil.Process]) -> float:
     return taken
 
 
-async def measured(work: Work, times: int, at_once: int, processes: list[psutil.Process]) -> Cost:
+async def measured_one(
+    work: Work, times: int, at_once: int, processes: list[psutil.Process]
+) -> Cost:
     """Do something so many times, so many at once."""
     numbers = iter(range(times))
 
@@ -129,46 +153,46 @@ WORKS = {
 }
 
 
-async def compared(plain: str, cluster: str, rounds: int) -> None:
-    """Measure both in turns, and print the medians of the rounds."""
+async def compared(plain: str, cluster: str, effort: Effort) -> list[Costs]:
+    """Measure both in turns."""
     processes = servers(port for _, port in citus.nodes())
     sides = {"plain": Side(plain), "cluster": Side(cluster, citus.nodes())}
+    costs = list[Costs]()
     for side in sides.values():
         await side.open()
     for name, (what, times, at_once) in WORKS.items():
         found: dict[str, list[Cost]] = {side: [] for side in sides}
-        for number in range(rounds + 1):
+        for number in range(effort.rounds + 1):
             for turn in (*sides,)[:: 1 if number % 2 else -1]:
-                work = getattr(sides[turn], what)
-                found[turn].append(await measured(work, times, at_once, processes))
-        _show(name, {side: costs[1:] for side, costs in found.items()})
+                work, often = getattr(sides[turn], what), round(times * effort.share)
+                found[turn].append(await measured_one(work, often, at_once, processes))
+        # The first round is for the connections to be opened, and for what they keep.
+        costs.append(_costs(name, found["plain"][1:], found["cluster"][1:]))
+        log(f"{name}: {costs[-1].times.median} times")
     for side in sides.values():
         await side.store.close()
+    return costs
 
 
-def _show(name: str, found: dict[str, list[Cost]]) -> None:
-    costs = {side: median(cost.time for cost in several) for side, several in found.items()}
-    rates = {side: median(cost.rate for cost in several) for side, several in found.items()}
-    each = [
-        theirs.time / ours.time
-        for ours, theirs in zip(found["plain"], found["cluster"], strict=True)
-    ]
-    print(
-        f"{name:20} plain {costs['plain']:7.0f} µs {rates['plain']:6.0f}/s   "
-        f"cluster {costs['cluster']:7.0f} µs {rates['cluster']:6.0f}/s   "
-        f"{median(each):.2f} times ({min(each):.2f} to {max(each):.2f})",
-        flush=True,
+def _costs(name: str, plain: list[Cost], cluster: list[Cost]) -> Costs:
+    return Costs(
+        what=name,
+        plain=spread([one.time for one in plain]),
+        cluster=spread([one.time for one in cluster]),
+        times=ratio([one.time for one in cluster], [one.time for one in plain]),
+        rates=(median(one.rate for one in plain), median(one.rate for one in cluster)),
     )
 
 
-def main(rounds: str = "5") -> None:
+def measured(_folder: Path, effort: Effort) -> list[Costs]:
     """Measure on the cluster that the environment names."""
+    if not citus.COORDINATOR:
+        raise Wrong("ORDERGLOT_TEST_CITUS names no cluster")
     name = "plain_bench"
-    there = urlsplit(citus.COORDINATOR)
-    plain = there._replace(path=f"/{name}").geturl()
+    plain = urlsplit(citus.COORDINATOR)._replace(path=f"/{name}").geturl()
     asyncio.run(_made(name))
     try:
-        uvloop.run(compared(plain, citus.new_book(), int(rounds)))
+        return uvloop.run(compared(plain, citus.new_book(), effort))
     finally:
         citus.leave()
         asyncio.run(_made(name, again=False))
@@ -181,7 +205,3 @@ async def _made(name: str, *, again: bool = True) -> None:
     if again:
         await connection.execute(f"CREATE DATABASE {name}")
     await connection.close()
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bench.calls import Calls
+from bench.cluster import Costs
 from bench.exports import Exports
 from bench.growth import Grown
 from bench.hubs import Hubs
@@ -32,6 +33,7 @@ class Found:
     pull: list[Pulled] | None = None
     hubs: Hubs | None = None
     growth: dict[str, list[Grown]] = field(default_factory=dict)
+    cluster: list[Costs] | None = None
     searches: list[Searched] | None = None
     journal: list[Journaled] | None = None
     oscar: Compared | None = None
@@ -50,6 +52,7 @@ def read(output: Output) -> Found:
         pull=output.kept("pull", list[Pulled]),
         hubs=output.kept("hubs", Hubs),
         growth={store: one for store, one in growth.items() if one is not None},
+        cluster=output.kept("cluster", list[Costs]),
         searches=output.kept("searches", list[Searched]),
         journal=output.kept("journal", list[Journaled]),
         oscar=output.kept("oscar", Compared),

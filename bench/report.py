@@ -37,6 +37,7 @@ def write_page(found: Found, output: Output, pictures: Sequence[str]) -> None:
     output.page.parent.mkdir(parents=True, exist_ok=True)
     parts = [HEAD, *_machine(found), *_bars(found), *_calls(found, output, pictures)]
     parts += [*_oscar(found), *_import_and_pull(found), *_growth(found, output, pictures)]
+    parts += _cluster(found)
     parts += _searches(found)
     parts += _journal(found)
     parts += _flames(output, pictures)
@@ -217,6 +218,28 @@ def _grown(growth: Sequence[Grown]) -> str:
         rows.append((what, *waits))
     rows.append(("file, MB", *(f"{one.megabytes:,.0f}" for one in growth)))
     return table(head, rows)
+
+
+def _cluster(found: Found) -> Iterator[str]:
+    if not found.cluster:
+        return
+    yield "## On a cluster\n"
+    yield (
+        "Citus, with a coordinator and two workers on this machine, beside a plain database of the same server;"
+        " four sellers. A cost is the processor time of all servers together. Reads and creates go straight to"
+        " the machine that has the seller's rows.\n"
+    )
+    rows = [
+        (
+            one.what,
+            f"{one.plain.median:,.0f}",
+            f"{one.cluster.median:,.0f}",
+            shown(one.times),
+            *(f"{rate:,.0f}" for rate in one.rates),
+        )
+        for one in found.cluster
+    ]
+    yield table(("what", "µs plain", "µs cluster", "times", "plain/s", "cluster/s"), rows)
 
 
 def _searches(found: Found) -> Iterator[str]:

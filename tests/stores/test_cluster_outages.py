@@ -39,8 +39,8 @@ def test_a_machine_that_is_killed_costs_nobody_but_its_own_sellers() -> None:
 
     clients = costs_nobody_but_its_own_sellers(url, port, server.kill, server.start)
 
-    said = [str(one) for errors in clients.refused.values() for one in errors]
-    assert any("A machine of the cluster" in one for one in said)
+    messages = [str(one) for errors in clients.refused.values() for one in errors]
+    assert any("A machine of the cluster" in one for one in messages)
 
 
 def test_a_machine_that_hangs_costs_nobody_but_its_own_sellers() -> None:

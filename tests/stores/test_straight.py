@@ -52,11 +52,11 @@ def test_tables_go_by_the_names_of_their_parts_and_nothing_else_does() -> None:
     names = {"orders": "orders_7", "order_links": "order_links_9"}
     machine = Machine(3, "postgresql://w/orders", "")
 
-    said = Straight(machine, 7, names).said(
+    local = Straight(machine, 7, names).localized(
         "SELECT orders FROM orders AS o JOIN order_links AS l ON TRUE JOIN orders_too AS t ON TRUE"
     )
 
-    assert said == (
+    assert local == (
         "SELECT here.* FROM (SELECT orders FROM orders_7 AS o JOIN order_links_9 AS l ON TRUE"
         " JOIN orders_too AS t ON TRUE ) AS here WHERE"
         " (SELECT 1 / count(*) FROM pg_dist_placement WHERE shardid = 7 AND groupid = 3) = 1"

@@ -138,8 +138,8 @@ class Pool:
         """Give the rows of a statement that changes nothing; asked once more on a lost line."""
         rows = rows or rows_of
         if at.straight is not None and self.refusal is None:
-            said = at.straight.said(text)
-            found = await at.straight.asked(lambda line: rows(line, said, params))
+            local = at.straight.localized(text)
+            found = await at.straight.asked(lambda line: rows(line, local, params))
             if found is not None:
                 return found
         return await self.ask(lambda line: rows(line, text, params), at)
@@ -147,8 +147,8 @@ class Pool:
     async def read_each(self, text: str, several: Sequence[Params], at: Place = ANY) -> list[Row]:
         """Give for each of several parameters the one row of a statement, all in one round trip."""
         if at.straight is not None and self.refusal is None:
-            said = numbered(at.straight.said(text))
-            found = await at.straight.asked(lambda line: line.fetchmany(said, several))
+            local = numbered(at.straight.localized(text))
+            found = await at.straight.asked(lambda line: line.fetchmany(local, several))
             if found is not None:
                 return found
         return await self.ask(lambda line: line.fetchmany(numbered(text), several), at)

@@ -107,9 +107,9 @@ class Straight:
         self._called = re.compile(rf"\b(FROM|JOIN) ({'|'.join(tables)})\b")
         here = _HERE.format(shard=shard, group=machine.group)
         self._here = f") AS here WHERE {here}"
-        self.said = lru_cache(maxsize=TEXTS)(self._said)
+        self.localized = lru_cache(maxsize=TEXTS)(self._localized)
 
-    def _said(self, text: str) -> str:
+    def _localized(self, text: str) -> str:
         """Say a statement by the names that the tables have there."""
         named = self._called.sub(lambda found: f"{found[1]} {self.tables[found[2]]}", text)
         return fragment("SELECT here.* FROM", f"({named}", self._here)
