@@ -12,6 +12,7 @@ from orderglot.faces.server import Beside, Server
 from orderglot.hub.dialects import chosen, chosen_one
 from orderglot.hub.front_page import FRONT, front_page
 from orderglot.hub.pages import HEALTH, OPENAPI, READY, health, openapi, readiness
+from orderglot.hub.reference import REFERENCE, reference
 from orderglot.journal.recorder import Recorder
 from orderglot.stores.store import BookStore
 
@@ -49,6 +50,7 @@ def faces(
             await recorder.close()
         await store.close()
 
+    described = reference(names)
     return Asgi(
         [
             Server(dialect, store, completing, beside, chosen_one, counts=counts)
@@ -59,6 +61,8 @@ def faces(
             HEALTH: health(),
             READY: readiness(store),
             OPENAPI: openapi(names),
+            REFERENCE: described,
+            f"{REFERENCE}/": described,
         },
         addressing=addressing,
         limits=limits,

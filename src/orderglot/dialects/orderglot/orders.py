@@ -142,7 +142,13 @@ def read_answer(response: Response, _ask: object) -> Order:
 GET_ORDER: Operation[str, Order] = Operation(
     name="orders.get",
     endpoint=Endpoint("GET", (ORDER,)),
-    request=RequestFormat(_write_id, _read_id, query=shapes.Showing, headers=shapes.IfNoneMatch),
+    request=RequestFormat(
+        _write_id,
+        _read_id,
+        path=shapes.OrderPath,
+        query=shapes.Showing,
+        headers=shapes.IfNoneMatch,
+    ),
     perform=_get_order,
     response=ResponseFormat(
         _write_got,
@@ -180,7 +186,7 @@ def _read_orders(response: Response, _id: str) -> tuple[Order, ...]:
 LINKED_ORDERS: Operation[str, tuple[Order, ...]] = Operation(
     name="orders.linked",
     endpoint=Endpoint("GET", (f"{ORDER}/linked",)),
-    request=RequestFormat(_write_linked, _read_id, query=shapes.Showing),
+    request=RequestFormat(_write_linked, _read_id, path=shapes.OrderPath, query=shapes.Showing),
     perform=_list_linked,
     response=ResponseFormat(_write_orders, _read_orders, success(200, shapes.Orders)),
 )
@@ -232,7 +238,7 @@ def _read_events(response: Response, _id: str) -> tuple[Event, ...]:
 LIST_EVENTS: Operation[str, tuple[Event, ...]] = Operation(
     name="orders.events",
     endpoint=Endpoint("GET", (f"{ORDER}/events",)),
-    request=RequestFormat(_write_asked, _read_asked),
+    request=RequestFormat(_write_asked, _read_asked, path=shapes.OrderPath),
     perform=_list_events,
     response=ResponseFormat(_write_events, _read_events, success(200, shapes.Events)),
 )

@@ -26,7 +26,12 @@ from msgspec import Meta, Struct
 from orderglot.core import order as core
 from orderglot.core.errors import Rule
 from orderglot.core.ports import Event as BookEvent
-from orderglot.dialects.orderglot.tables import LONGEST_NOTES, LONGEST_PAGE, LONGEST_Q
+from orderglot.dialects.orderglot.tables import (
+    LONGEST_NOTES,
+    LONGEST_PAGE,
+    LONGEST_Q,
+    PAGE_SIZE,
+)
 from orderglot.wire.paging import FURTHEST
 from orderglot.wire.shape import (
     ADDITIONAL_PROPERTIES,
@@ -113,7 +118,23 @@ class View(TypedDict):
 class Viewing(TypedDict, total=False):
     """In which form a dialect is to write an order, where it has several."""
 
-    format: Literal["json", "xml"]
+    format: Annotated[
+        Literal["json", "xml"], description("Which of the forms; its usual one if not said.")
+    ]
+
+
+class OrderPath(TypedDict):
+    """Which order."""
+
+    id: Annotated[str, Meta(min_length=1), description("The order's id here.")]
+
+
+class ViewPath(OrderPath):
+    """Which order, and how it is to be written."""
+
+    dialect: Annotated[
+        str, Meta(min_length=1), description("The dialect that is to write it, such as kole.")
+    ]
 
 
 class Events(TypedDict):
@@ -153,7 +174,11 @@ class Listing(TypedDict, total=False):
     ]
     sort: Annotated[str, description("By what, such as -created,total.")]
     fields: Annotated[str, description("The members to show, such as id,status,lines.sku.")]
-    limit: Annotated[int, Meta(ge=1, le=LONGEST_PAGE)]
+    limit: Annotated[
+        int,
+        Meta(ge=1, le=LONGEST_PAGE),
+        description(f"How many there are on a page; {PAGE_SIZE} if not said."),
+    ]
     after: Annotated[str, description("The next of the page before, and not otherwise.")]
     offset: Annotated[int, Meta(ge=0, le=FURTHEST), description("How many to pass over instead.")]
     total: Annotated[bool, description("Whether to say how many there are in all.")]
@@ -165,13 +190,16 @@ class Showing(TypedDict, total=False):
     fields: Annotated[str, description("The members to show, such as id,status,lines.sku.")]
 
 
+Tag = Annotated[str, description("The order's version, for If-Match and If-None-Match.")]
+
+
 class ETag(TypedDict):
-    ETag: str
+    ETag: Tag
 
 
 class Placed(TypedDict):
-    ETag: str
-    Location: str
+    ETag: Tag
+    Location: Annotated[str, description("Where the order is to be had.")]
 
 
 Preconditions = TypedDict(
