@@ -102,9 +102,10 @@ gates: setup
 	@failed=; for gate in tools/*.py; do $(PY) $$gate || failed="$$failed $$gate"; done; \
 	if [ -n "$$failed" ]; then echo "Refused by:$$failed" >&2; exit 1; fi
 
-docs: setup ## write the tables in docs/dialects.md and CONTRIBUTING.md
+docs: setup ## write the tables of the docs, and the documents' examples
 	$(PY) tools/dialects.py --write
 	$(PY) tools/siblings.py --write
+	$(PY) tools/examples.py --write
 
 format: setup ## format the code and mend what ruff can mend
 	$(PY) -m ruff format .

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
 import msgspec
 
 from orderglot.core.caller import OPEN
+from orderglot.faces.examples import Example, params_of, put_examples
 from orderglot.faces.replay import LONGEST_KEY
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.operation import Operation
@@ -26,6 +28,7 @@ REPEATABLE = {
     "schema": {"type": "string", "maxLength": LONGEST_KEY},
     "description": "A request that comes again under the same key gets its first answer again.",
 }
+WHICH = "Which of the {what}."
 EITHER = "In the query or in the body."
 NEEDED = "Required, in the query or in the body."
 TAGS = {
@@ -33,27 +36,25 @@ TAGS = {
     "read": "What is read.",
     "create": "What creates orders.",
     "change": "What changes orders.",
-    "admin": "What changes keys and settings.",
+    "admin": "What takes the right to a seller's keys and settings.",
 }
+ABOUT = "The {title} as Orderglot answers it, for the clients that the vendor's API has."
 
 
-def document(dialect: Dialect, base: str, version: str) -> Json:
+def document(dialect: Dialect, base: str, version: str, examples: Iterable[Example] = ()) -> Json:
     """Describe a dialect's server face at ``base``; ``version`` is that of the program."""
-    writer = _Writer(dialect)
+    writer = _Writer(dialect, tuple(examples))
     tags = dict.fromkeys(one.endpoint.right for one in dialect.operations)
     return {
         "openapi": "3.1.0",
         "info": {
             "title": dialect.title,
             "version": version,
-            "description": (
-                f"The {dialect.title} as Orderglot answers it, for the clients that the vendor's"
-                " API has."
-            ),
+            "description": dialect.about or ABOUT.format(title=dialect.title),
         },
-        "externalDocs": {"url": dialect.reference, "description": "The vendor's own page."},
+        "externalDocs": {"url": dialect.reference, "description": "Where its rules come from."},
         "servers": [{"url": base}],
-        "tags": [{"name": _tag(one), "description": TAGS[one]} for one in tags],
+        "tags": [{"name": _tag(one), "description": TAGS.get(one, "")} for one in tags],
         "paths": writer.paths(),
         "components": writer.components(),
     }
@@ -62,8 +63,9 @@ def document(dialect: Dialect, base: str, version: str) -> Json:
 class _Writer:
     """Writes one document; the schemas are those of all shapes together."""
 
-    def __init__(self, dialect: Dialect) -> None:
+    def __init__(self, dialect: Dialect, examples: tuple[Example, ...]) -> None:
         self.dialect = dialect
+        self.examples = examples
         operations = dialect.operations
         self.refusals = {one.name: dialect.faults.responses(one) for one in operations}
         shapes = list(self._shapes())
@@ -116,7 +118,18 @@ class _Writer:
         }
         if one.request.body:
             call["requestBody"] = self.body(one)
-        return {**call, "responses": self.responses_of(one), "security": self.security(one)}
+        examples = [
+            example
+            for example in self.examples
+            if example.operation == one.name and params_of(path, example.path) is not None
+        ]
+        shown = {example.status for example in examples}
+        call |= {"responses": self.responses_of(one, shown), "security": self.security(one)}
+        if examples:
+            # What stands in several places is one thing until it has an example of its own.
+            call = copy.deepcopy(call)
+            put_examples(call, path, examples)
+        return call
 
     def body(self, one: AnyOperation) -> Json:
         """Describe what a request's body holds; it is required unless it may say nothing."""
@@ -129,15 +142,19 @@ class _Writer:
             "content": {media: {"schema": schema} for media, schema in schemas.items()},
         }
 
-    def responses_of(self, one: AnyOperation) -> Json:
-        """Describe all that may be answered, by status: what has one form is described once."""
+    def responses_of(self, one: AnyOperation, shown: Collection[int] = ()) -> Json:
+        """Describe all that may be answered, by status.
+
+        What has one form is described once, unless there is an example of it that is ``shown``.
+        """
         answers: Json = {}
         good, bad = one.response.shapes, self.refusals[one.name]
         for status in sorted({shape.status for shape in (*good, *bad)}):
             yes = [shape for shape in good if shape.status == status]
             no = [shape for shape in bad if shape.status == status]
             answer = self.answer(status, (*yes, *no))
-            answers[str(status)] = answer if yes else self.shared(status, answer)
+            alone = yes or status in shown
+            answers[str(status)] = answer if alone else self.shared(status, answer)
         return answers
 
     def answer(self, status: int, shapes: Iterable[ResponseShape]) -> Json:
@@ -173,10 +190,13 @@ class _Writer:
 
 def parameters(one: AnyOperation, path: str) -> Iterator[Json]:
     """Describe what a request says in its path, its query and its headers."""
+    before, declared = "", {name: schema for name, schema, _ in members(one.request.path)}
     for segment in path.split("/"):
         if segment.startswith("{"):
-            schema = {"type": "string", "minLength": 1}
-            yield {"name": segment[1:-1], "in": "path", "required": True, "schema": schema}
+            name = segment[1:-1]
+            schema = {"type": "string", "minLength": 1, "description": WHICH.format(what=before)}
+            yield _parameter(name, "path", schema | declared.get(name, {}), required=True)
+        before = segment
     either = any(shape is one.request.query for shape in one.request.body.values())
     for name, schema, required in members(one.request.query):
         parameter = _parameter(name, "query", schema, required=required and not either)

@@ -14,6 +14,7 @@ from orderglot.faces.server import Beside, Server
 from orderglot.hub.dialects import chosen, chosen_one
 from orderglot.hub.front_page import FRONT, front_page
 from orderglot.hub.pages import HEALTH, OPENAPI, READY, health, openapi, readiness
+from orderglot.hub.reference import REFERENCE, reference
 from orderglot.hub.retrying import Retries
 from orderglot.journal.recorder import Recorder
 from orderglot.stores.store import BookStore
@@ -55,6 +56,7 @@ def faces(
             await recorder.close()
         await store.close()
 
+    described = reference(names)
     return Asgi(
         [
             Server(
@@ -74,6 +76,8 @@ def faces(
             HEALTH: health(),
             READY: readiness(store),
             OPENAPI: openapi(names),
+            REFERENCE: described,
+            f"{REFERENCE}/": described,
         },
         addressing=addressing,
         limits=limits,

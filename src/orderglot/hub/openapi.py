@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from functools import cache
+from importlib.resources import files
 from typing import Any
 
+import msgspec
+
 from orderglot import dialects
+from orderglot.faces.examples import Example
 from orderglot.faces.openapi import document
 from orderglot.hub.dialects import chosen_one
 from orderglot.hub.version import version
+
+EXAMPLES = "examples.json"
+"""Where a dialect's examples are, which `make docs` writes out of its specimens."""
 
 
 def described(name: str, base: str) -> dict[str, Any]:
@@ -17,5 +24,12 @@ def described(name: str, base: str) -> dict[str, Any]:
 
 
 @cache
+def examples_of(name: str) -> tuple[Example, ...]:
+    """Read the examples that come with a dialect."""
+    text = (files(dialects) / name / EXAMPLES).read_bytes()
+    return msgspec.json.decode(text, type=tuple[Example, ...])
+
+
+@cache
 def _description(name: str) -> dict[str, Any]:
-    return document(dialects.dialect(name), "", version())
+    return document(dialects.dialect(name), "", version(), examples_of(name))

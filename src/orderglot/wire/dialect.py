@@ -193,7 +193,8 @@ class Dialect:
     ``<dialect>.completes``. ``packing`` gives the box by which the vendor counts what is ordered of a
     product; None where he counts pieces. ``lists`` is how the vendor's list behaves. ``repeats`` is for how long a
     new order without a key that says the same as an earlier one is the same request come again;
-    zero where the vendor takes it twice.
+    zero where the vendor takes it twice. ``about`` is what a reader of its document is to know first,
+    in paragraphs.
     """
 
     name: str
@@ -214,3 +215,4 @@ class Dialect:
     can: Can = field(default_factory=Can)
     packing: Callable[[Product], Packing] | None = None
     lists: Lists = field(default_factory=Lists)
+    about: str = ""

@@ -121,8 +121,9 @@ class Endpoint:
 class RequestFormat(Generic[Ask]):
     """How a request is written by the client and read by the server.
 
-    ``query``, ``headers`` and ``body`` declare as types what stands there. Where one type is both
-    the query and the body, its members may stand in either.
+    ``path``, ``query``, ``headers`` and ``body`` declare as types what stands there. Where one type is
+    both the query and the body, its members may stand in either. What ``path`` does not speak of is
+    a text.
     """
 
     write: Callable[[Ask], Request]
@@ -130,6 +131,7 @@ class RequestFormat(Generic[Ask]):
     query: Shape = None
     headers: Shape = None
     body: Media = field(default_factory=dict)
+    path: Shape = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,22 @@ from orderglot.dialects.orderglot.tables import NAME
 from orderglot.dialects.orderglot.views import VIEW_ORDER
 from orderglot.wire.dialect import Dialect, Lists
 
+ABOUT = """\
+The book as it is: what there is of an order is told, and every step of its life can be taken. Whoever asks shows \
+a key of `orderglot key add orderglot` as `Authorization: Bearer KEY`.
+
+Members are only ever added; pass over those that you do not know. Amounts are exact to the digit, times are UTC.
+
+Lists take `filter` in the language of AIP-160 (`status = shipped AND total > 40`), `q` for what a person types, \
+`sort`, `fields`, `limit`, and `after` with the `next` of the page before.
+
+A change takes `If-Match` with the `ETag` of the version that is meant, and `Idempotency-Key`, under which it is \
+carried out once, however often it comes. A refusal is `application/problem+json` (RFC 9457), whose `errors` \
+name field and reason.
+
+Where a seller limits the requests of each key, every answer says in `RateLimit` how many are left; one more is 429, \
+with `Retry-After`. A `traceparent` (W3C) goes into the logs and on to whoever is asked because of the request."""
+
 DIALECT = Dialect(
     name=NAME,
     title="Orderglot API",
@@ -49,4 +65,5 @@ DIALECT = Dialect(
     bodies=BODIES,
     can=CAN,
     lists=Lists(counts=True),
+    about=ABOUT,
 )

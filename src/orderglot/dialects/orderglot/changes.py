@@ -147,6 +147,7 @@ CHANGE_ORDER: Operation[Changing, Order] = Operation(
     request=RequestFormat(
         _write_change,
         _read_change,
+        path=shapes.OrderPath,
         headers=shapes.Preconditions,
         body={shapes.MERGE_PATCH: shapes.Change, JSON: shapes.Change},
     ),

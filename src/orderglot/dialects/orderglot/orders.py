@@ -184,7 +184,11 @@ GET_ORDER: Operation[Showing, Any] = Operation(
     name="orders.get",
     endpoint=Endpoint("GET", (ORDER,)),
     request=RequestFormat(
-        _write_showing, _read_showing, query=shapes.Expanding, headers=shapes.IfNoneMatch
+        _write_showing,
+        _read_showing,
+        path=shapes.OrderPath,
+        query=shapes.Expanding,
+        headers=shapes.IfNoneMatch,
     ),
     perform=_get_order,
     response=ResponseFormat(
@@ -232,7 +236,7 @@ def _read_orders(response: Response, _id: str) -> tuple[Order, ...]:
 LINKED_ORDERS: Operation[str, tuple[Order, ...]] = Operation(
     name="orders.linked",
     endpoint=Endpoint("GET", (f"{ORDER}/linked",)),
-    request=RequestFormat(_write_linked, _read_id, query=shapes.Showing),
+    request=RequestFormat(_write_linked, _read_id, path=shapes.OrderPath, query=shapes.Showing),
     perform=_list_linked,
     response=ResponseFormat(_write_orders, _read_orders, success(200, shapes.Orders)),
 )
@@ -273,7 +277,7 @@ def _read_events(response: Response, _id: str) -> tuple[Event, ...]:
 LIST_EVENTS: Operation[str, tuple[Event, ...]] = Operation(
     name="orders.events",
     endpoint=Endpoint("GET", (f"{ORDER}/events",)),
-    request=RequestFormat(_write_asked, _read_asked),
+    request=RequestFormat(_write_asked, _read_asked, path=shapes.OrderPath),
     perform=_list_events,
     response=ResponseFormat(_write_events, _read_events, success(200, shapes.Events)),
 )

@@ -29,7 +29,13 @@ from orderglot.core.errors import Rule
 from orderglot.core.event_types import TYPES
 from orderglot.core.journal import Row
 from orderglot.core.ports import Event as BookEvent
-from orderglot.dialects.orderglot.tables import LONGEST_NOTES, LONGEST_PAGE, LONGEST_Q, LONGEST_WAIT
+from orderglot.dialects.orderglot.tables import (
+    LONGEST_NOTES,
+    LONGEST_PAGE,
+    LONGEST_Q,
+    LONGEST_WAIT,
+    PAGE_SIZE,
+)
 from orderglot.wire.paging import FURTHEST
 from orderglot.wire.shape import (
     ADDITIONAL_PROPERTIES,
@@ -144,7 +150,23 @@ class View(TypedDict):
 class Viewing(TypedDict, total=False):
     """In which form a dialect is to write an order, where it has several."""
 
-    format: Literal["json", "xml"]
+    format: Annotated[
+        Literal["json", "xml"], description("Which of the forms; its usual one if not said.")
+    ]
+
+
+class OrderPath(TypedDict):
+    """Which order."""
+
+    id: Annotated[str, Meta(min_length=1), description("The order's id here.")]
+
+
+class ViewPath(OrderPath):
+    """Which order, and how it is to be written."""
+
+    dialect: Annotated[
+        str, Meta(min_length=1), description("The dialect that is to write it, such as kole.")
+    ]
 
 
 class Events(TypedDict):
@@ -239,7 +261,11 @@ class Listing(TypedDict, total=False):
     ]
     sort: Annotated[str, description("By what, such as -created,total.")]
     fields: Annotated[str, description("The members to show, such as id,status,lines.sku.")]
-    limit: Annotated[int, Meta(ge=1, le=LONGEST_PAGE)]
+    limit: Annotated[
+        int,
+        Meta(ge=1, le=LONGEST_PAGE),
+        description(f"How many there are on a page; {PAGE_SIZE} if not said."),
+    ]
     after: Annotated[str, description("The next of the page before, and not otherwise.")]
     offset: Annotated[int, Meta(ge=0, le=FURTHEST), description("How many to pass over instead.")]
     total: Annotated[bool, description("Whether to say how many there are in all.")]
@@ -263,13 +289,16 @@ class Expanding(Showing, total=False):
     expand: Annotated[str, description("What to show beside it: customer, linked, events.")]
 
 
+Tag = Annotated[str, description("The order's version, for If-Match and If-None-Match.")]
+
+
 class ETag(TypedDict):
-    ETag: str
+    ETag: Tag
 
 
 class Placed(TypedDict):
-    ETag: str
-    Location: str
+    ETag: Tag
+    Location: Annotated[str, description("Where the order is to be had.")]
 
 
 Preconditions = TypedDict(

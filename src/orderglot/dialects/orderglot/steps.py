@@ -152,6 +152,7 @@ def _operation(
         request=RequestFormat(
             _write_asked(path),
             _read_asked(name, read),
+            path=shapes.OrderPath,
             headers=shapes.Preconditions,
             body={JSON: shape} if shape else {},
         ),

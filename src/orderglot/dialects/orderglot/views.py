@@ -83,7 +83,9 @@ def _read_view(response: Response, _ask: Viewing) -> View:
 VIEW_ORDER: Operation[Viewing, View] = Operation(
     name="orders.as",
     endpoint=Endpoint("GET", (PATH,)),
-    request=RequestFormat(_write_viewing, _read_viewing, query=shapes.Viewing),
+    request=RequestFormat(
+        _write_viewing, _read_viewing, path=shapes.ViewPath, query=shapes.Viewing
+    ),
     perform=_view,
     response=ResponseFormat(_write_view, _read_view, success(200, shapes.View)),
 )
