@@ -185,6 +185,11 @@ def test_an_order_is_written_as_another_dialect_does_with_what_that_loses(tmp_pa
         assert {"currency", "lines.number"} <= set(view.losses)
         with pytest.raises(Invalid, match="There is no dialect 'klingon'"):
             await book.orders.as_text(order, "klingon")
+        nobodys = await book.orders.create(WANTED)
+        with pytest.raises(
+            Invalid, match="shows an order by its customer, and this one is nobody's"
+        ):
+            await book.orders.as_text(nobodys, "adobe")
 
     trial(tmp_path, work)
 

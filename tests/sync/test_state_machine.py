@@ -184,7 +184,7 @@ def test_what_would_break_it_is_caught(
 
 FORGETFUL = [(forget_what_is_under_way, name) for name in dialects.names()]
 # Catalyst's mark and Adobe's own key save what is sent again there.
-HASTY = [(send_again_without_asking, name) for name in ("kodaris", "kole", "komet")]
+HASTY = [(send_again_without_asking, name) for name in ("kodaris", "kole", "komet", "orderglot")]
 
 
 @pytest.mark.parametrize(("mutate", "name"), [*FORGETFUL, *HASTY])

@@ -63,6 +63,11 @@ async def written(
     name = dialect.name
     if dialect.flows.get is None:
         raise Unsupported(f"{dialect.title} cannot give one order; show it without --as.")
+    if dialect.customer and order.customer is None:
+        reason = (
+            "shows an order by its customer, and this one is nobody's; give it to somebody first."
+        )
+        raise Unsupported(f"{dialect.title} {reason}")
     zone = "" if dialect.lists.zoned else (await book.seller()).timezone
     locate = dialect.flows.locate
     flow = dialect.flows.get(locate(order) if locate else Reference(name, native(order, name)))
