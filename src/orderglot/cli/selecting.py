@@ -33,13 +33,13 @@ def limit(help: str, most: int | None = None) -> object:
 
 def finding(book: "Book", text: str) -> "Callable[[Window], Awaitable[Page]]":
     """Give what finds the orders of a window, and with a text only those that it finds."""
+    if not text.strip():
+        return book.page
+    # What this takes is worth a wait only where something was typed.
     from msgspec.structs import replace
 
     from orderglot.core.query import And
     from orderglot.dialects.orderglot.search import search
-
-    if not text.strip():
-        return book.page
 
     async def find(window: "Window") -> "Page":
         found = await search(book, text)
