@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import Struct
 
 from bench import output
-from bench.imports import Effort, imported, on_server_core, ran
+from bench.imports import Effort, Ran, imported, on_server_core, ran
 from bench.realfile import real_file
 from bench.rounds import Spread, in_turns, ratio, spread
 
@@ -23,7 +23,8 @@ FORMS = {"an order a row": (), "a line a row": ("--lines",)}
 class Exports(Struct, frozen=True, kw_only=True):
     """The figures of an export in one form; seconds, peak memory in MB.
 
-    ``times`` is how many times as long it takes as pyarrow, from a program's own rows to the file.
+    ``times`` is how many times as long it takes as pyarrow, from a program's own rows to the file;
+    ``by_time`` is the same by processor time. The export is the whole program, with its start.
     """
 
     form: str
@@ -32,6 +33,7 @@ class Exports(Struct, frozen=True, kw_only=True):
     seconds: Spread
     bare: Spread
     times: Spread
+    by_time: Spread
     memory: float
     memory_of_half: float
     """The same for the first half of the orders: what is constant does not grow with the book."""
@@ -52,11 +54,13 @@ def _measured(book: Path, name: str, form: str, rounds: int) -> Exports:
     half = _exported(book, *words, "--filter", f"id < {_middle(book)}")
     table = _exported_table(book, words)
     rows = table.to_pylist()
-    sides: dict[str, Callable[[], float]] = {
-        "export": lambda: _exported(book, *words)[0],
+    sides: dict[str, Callable[[], tuple[float, float]]] = {
+        "export": lambda: _took(_exported(book, *words)),
         "bare": partial(_written, rows, table.schema, book.with_name("bare.parquet")),
     }
-    found = in_turns(sides, rounds)
+    both = in_turns(sides, rounds)
+    found = {side: [seconds for seconds, _ in some] for side, some in both.items()}
+    processor = {side: [seconds for _, seconds in some] for side, some in both.items()}
     return Exports(
         form=form,
         file=name,
@@ -64,18 +68,20 @@ def _measured(book: Path, name: str, form: str, rounds: int) -> Exports:
         seconds=spread(found["export"]),
         bare=spread(found["bare"]),
         times=ratio(found["export"], found["bare"]),
-        memory=whole[1],
-        memory_of_half=half[1],
+        by_time=ratio(processor["export"], processor["bare"]),
+        memory=whole.memory,
+        memory_of_half=half.memory,
     )
 
 
-def _exported(book: Path, *words: str) -> tuple[float, float]:
-    """Export by the command; gives its seconds and its peak memory."""
+def _exported(book: Path, *words: str) -> Ran:
+    """Export by the command."""
     file, where = book.with_name("export.parquet"), f"sqlite:///{book}"
-    took, memory, _ = ran(
-        "orderglot.cli", "export", str(file), "--force", "--database", where, *words
-    )
-    return took, memory
+    return ran("orderglot.cli", "export", str(file), "--force", "--database", where, *words)
+
+
+def _took(done: Ran) -> tuple[float, float]:
+    return done.seconds, done.processor
 
 
 def _exported_table(book: Path, words: tuple[str, ...]) -> Any:
@@ -91,12 +97,12 @@ def _middle(book: Path) -> int:
     return int(first + last) // 2
 
 
-def _written(rows: list[dict[str, Any]], schema: Any, path: Path) -> float:
-    """Write rows with pyarrow; gives the seconds it took."""
+def _written(rows: list[dict[str, Any]], schema: Any, path: Path) -> tuple[float, float]:
+    """Write rows with pyarrow; gives the seconds it took, and those of the processor."""
     import pyarrow as pa
     from pyarrow import parquet
 
     with on_server_core():
-        began = time.perf_counter()
+        began, processor = time.perf_counter(), time.process_time()
         parquet.write_table(pa.Table.from_pylist(rows, schema), path)
-        return time.perf_counter() - began
+        return time.perf_counter() - began, time.process_time() - processor

@@ -162,7 +162,8 @@ def _import_and_pull(found: Found) -> Iterator[str]:
     for form in found.exports or ():
         yield (
             f"Export to Parquet, {form.form}, of {form.file}: {form.rows:,} rows in"
-            f" {form.seconds.median:,.1f} s, {shown(form.times)} times a bare pyarrow write of the same rows."
+            f" {form.seconds.median:,.1f} s, {shown(form.times)} times a bare pyarrow write of the same rows, {shown(form.by_time)} by processor"
+            " time, the start of the program included."
             f" Memory at its highest {form.memory:.0f} MB, for half of the orders"
             f" {form.memory_of_half:.0f} MB.\n"
         )

@@ -33,8 +33,11 @@ def limit(help: str, most: int | None = None) -> object:
 
 def finding(book: "Book", text: str) -> "Callable[[Window], Awaitable[Page]]":
     """Give what finds the orders of a window, and with a text only those that it finds."""
+    if not text.strip():
+        return book.page
+    # What this takes is worth a wait only where something was typed.
     from functools import partial
 
     from orderglot.dialects.orderglot.search import search
 
-    return partial(search, book, text) if text.strip() else book.page
+    return partial(search, book, text)

@@ -32,7 +32,7 @@ _ISO = re.compile(
 _NUMBERS = re.compile(
     r"(?P<one>\d{1,4})(?P<mark>[./-])(?P<two>\d{1,2})(?P=mark)(?P<three>\d{1,4})" + _CLOCK, re.ASCII
 )
-_MONTH = r"(?P<name>[A-Za-z]{3,9})\.?"
+_MONTH = r"(?P<name>[A-Za-zäÄ]{3,9})\.?"
 _WEEKDAY = r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\.?,? +)?"
 _DAY_FIRST = re.compile(
     rf"{_WEEKDAY}(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[ .-]+{_MONTH}[ ,-]+(?P<year>\d{{4}}|\d\d){_CLOCK}",
@@ -42,20 +42,21 @@ _MONTH_FIRST = re.compile(
     rf"{_WEEKDAY}{_MONTH}[ -]+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[ ,-]+(?P<year>\d{{4}}|\d\d){_CLOCK}",
     re.ASCII,
 )
-_MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
+_MONTHS = (
+    ("january", "januar"),
+    ("february", "februar"),
+    ("march", "märz", "maerz", "mrz"),
+    ("april",),
+    ("may", "mai"),
+    ("june", "juni"),
+    ("july", "juli"),
+    ("august",),
+    ("september",),
+    ("october", "oktober"),
+    ("november",),
+    ("december", "dezember"),
+)
+"""The months by their names in English and German, of which no two begin with the same three letters."""
 
 Found = re.Match[str]
 
@@ -185,7 +186,11 @@ def _ordered(found: Found, dates: DateOrder) -> tuple[int, int, int]:
 
 def _named(found: Found) -> tuple[int, int, int]:
     name = found["name"].lower()
-    months = [place for place, month in enumerate(_MONTHS, 1) if month.startswith(name)]
+    months = [
+        place
+        for place, names in enumerate(_MONTHS, 1)
+        if any(month.startswith(name) for month in names)
+    ]
     if len(months) != 1:
         raise ValueError
     return _year(found["year"]), months[0], int(found["day"])
