@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from orderglot.core import steps
@@ -13,17 +12,15 @@ from orderglot.core.order import Order, Reference, by_hub_id, native
 from orderglot.core.ports import Book, UnitOfWork
 from orderglot.core.unknown_members import with_further
 from orderglot.dialects.orderglot import known_members, shapes
+from orderglot.dialects.orderglot.changing import Changing, order_of, write_changing
 from orderglot.dialects.orderglot.drafts import complete, read_change, read_draft, write_draft
 from orderglot.dialects.orderglot.media import (
     SENDS,
-    Preconditions,
     answer,
     arguments_of,
     body_of,
-    demand_version,
     preconditions_of,
     tag_of,
-    written,
 )
 from orderglot.dialects.orderglot.orders import read_answer, write_shown
 from orderglot.dialects.orderglot.sight import shown
@@ -33,7 +30,7 @@ from orderglot.wire import json
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, fill
 from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
-from orderglot.wire.shape import JSON, success
+from orderglot.wire.shape import JSON, LONGEST, success
 
 # orders.create
 
@@ -101,26 +98,15 @@ CREATE_ORDER: Operation[Order, Order] = Operation(
 # orders.change
 
 
-class Changing(Struct, frozen=True):
-    """Which order is changed, from which version, and how."""
-
-    id: str
-    change: Form
-    version: Preconditions = Preconditions()
-
-
 def _write_change(ask: Changing) -> Request:
-    headers = {**SENDS, "content-type": shapes.MERGE_PATCH}
-    headers |= written(ask.version)
-    body = json.write(ask.change.members)
-    return Request(method="PATCH", path=fill(ORDER, id=ask.id), headers=headers, body=body)
+    return write_changing("PATCH", fill(ORDER, id=ask.id), ask, shapes.MERGE_PATCH)
 
 
 def _read_change(request: Request, _caller: Caller) -> Changing:
     arguments_of(request, ())
     form = body_of(request, known_members.CHANGE)
     form.check()
-    return Changing(request.params["id"], form, preconditions_of(request))
+    return Changing(request.params["id"], form.members, preconditions_of(request))
 
 
 async def _change_order(context: Context, ask: Changing) -> Order:
@@ -129,9 +115,8 @@ async def _change_order(context: Context, ask: Changing) -> Order:
     A line keeps its price, a further one has that of today; the sums and the bill follow.
     """
     book = context.book
-    found = await book.get(Reference(NAME, ask.id))
-    demand_version(found, ask.version)
-    form = Form(ask.change.members, longest=ask.change.longest, known=ask.change.known)
+    found = await order_of(book, ask)
+    form = Form(ask.members, longest=LONGEST, known=known_members.CHANGE)
     correct = steps.correcting_as(read_change(form, found))
 
     async def work(unit: UnitOfWork, order: Order) -> Order:

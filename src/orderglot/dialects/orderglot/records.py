@@ -16,11 +16,11 @@ from orderglot.core.errors import Forbidden, Rule, invalid
 from orderglot.core.ports import Book, UnitOfWork
 from orderglot.core.product import Product
 from orderglot.dialects.orderglot import record_shapes, shapes
+from orderglot.dialects.orderglot.changing import Changing, write_changing
 from orderglot.dialects.orderglot.filters import SHOWING, read_fields_of, select
 from orderglot.dialects.orderglot.media import (
     ASKS,
     SENDS,
-    Preconditions,
     answer,
     arguments_of,
     body_of,
@@ -29,7 +29,6 @@ from orderglot.dialects.orderglot.media import (
     preconditions_of,
     refuse_strange,
     tag_of,
-    written,
 )
 from orderglot.dialects.orderglot.reading import read_struct
 from orderglot.dialects.orderglot.search import spellings
@@ -93,14 +92,6 @@ class Listed(Struct, frozen=True):
 
     items: tuple[Any, ...]
     next: str | None = None
-
-
-class Sent(Struct, frozen=True):
-    """What is said of one: which, from which version, and what."""
-
-    id: str = ""
-    members: dict[str, Any] = {}
-    version: Preconditions = Preconditions()
 
 
 def operations(of: Records[R]) -> tuple[Operation[Any, Any], ...]:
@@ -302,8 +293,8 @@ def _create(of: Records[R]) -> Operation[R, R]:
 _ID = {"id": "id", "sku": "sku"}
 
 
-def _change(of: Records[R]) -> Operation[Sent, R]:
-    async def perform(context: Context, ask: Sent) -> R:
+def _change(of: Records[R]) -> Operation[Changing, R]:
+    async def perform(context: Context, ask: Changing) -> R:
         demand_seller(context.book.caller, f"change a {of.one}")
         async with context.book.together() as unit:
             found = await of.get(unit, ask.id)
@@ -314,17 +305,15 @@ def _change(of: Records[R]) -> Operation[Sent, R]:
 
     perform.__doc__ = f"Change what is said of a {of.one} (RFC 7396); null takes a member out."
 
-    def write(ask: Sent) -> Request:
-        headers = {**SENDS, "content-type": shapes.MERGE_PATCH, **written(ask.version)}
-        body = json.write(ask.members)
-        return Request(method="PATCH", path=_one(of, ask.id), headers=headers, body=body)
+    def write(ask: Changing) -> Request:
+        return write_changing("PATCH", _one(of, ask.id), ask, shapes.MERGE_PATCH)
 
-    def read(request: Request, _caller: Caller) -> Sent:
+    def read(request: Request, _caller: Caller) -> Changing:
         form = _writable(of, request)
         if not form.members:
             names = ", ".join(sorted(of.writable.names))
             raise invalid("body", Rule.REQUIRED, f"Say what is to be changed: {names}.")
-        return Sent(request.params[of.key], dict(form.members), preconditions_of(request))
+        return Changing(request.params[of.key], dict(form.members), preconditions_of(request))
 
     return Operation(
         name=f"{of.name}.change",
@@ -355,8 +344,8 @@ def merged(before: Any, patch: Any) -> Any:
     return whole
 
 
-def _delete(of: Records[R]) -> Operation[Sent, None]:
-    async def perform(context: Context, ask: Sent) -> None:
+def _delete(of: Records[R]) -> Operation[Changing, None]:
+    async def perform(context: Context, ask: Changing) -> None:
         demand_seller(context.book.caller, f"remove a {of.one}")
         async with context.book.together() as unit:
             found = await of.get(unit, ask.id)
@@ -365,13 +354,12 @@ def _delete(of: Records[R]) -> Operation[Sent, None]:
 
     perform.__doc__ = f"Remove a {of.one} that nothing in the book points at."
 
-    def write(ask: Sent) -> Request:
-        headers = {**ASKS, **written(ask.version)}
-        return Request(method="DELETE", path=_one(of, ask.id), headers=headers)
+    def write(ask: Changing) -> Request:
+        return write_changing("DELETE", _one(of, ask.id), ask)
 
-    def read(request: Request, _caller: Caller) -> Sent:
+    def read(request: Request, _caller: Caller) -> Changing:
         arguments_of(request, ())
-        return Sent(request.params[of.key], {}, preconditions_of(request))
+        return Changing(request.params[of.key], {}, preconditions_of(request))
 
     return Operation(
         name=f"{of.name}.delete",

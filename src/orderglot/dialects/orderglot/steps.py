@@ -5,36 +5,29 @@ What a step is told has the names of the flags of its command.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
-
-from msgspec import Struct
 
 from orderglot.core import lifecycle, steps
 from orderglot.core.caller import CHANGE, Caller
 from orderglot.core.errors import Forbidden, Rule
 from orderglot.core.goods_steps import Made
-from orderglot.core.order import Order, Reference
+from orderglot.core.order import Order
 from orderglot.dialects.orderglot import known_members, links, shapes, step_shapes
 from orderglot.dialects.orderglot import step_requests as told
+from orderglot.dialects.orderglot.changing import Changing, order_of, write_changing
 from orderglot.dialects.orderglot.media import (
-    ASKS,
-    SENDS,
-    Preconditions,
     answer,
     arguments_of,
     body_of,
-    demand_version,
     preconditions_of,
     refuse_strange,
     tag_of,
-    written,
 )
 from orderglot.dialects.orderglot.orders import read_answer, write_shown
 from orderglot.dialects.orderglot.sight import shown
-from orderglot.dialects.orderglot.tables import NAME, ORDER
+from orderglot.dialects.orderglot.tables import ORDER
 from orderglot.dialects.orderglot.wire import opened, read_documents, read_inside, write_document
-from orderglot.wire import json
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response, fill
 from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
@@ -46,25 +39,12 @@ CUSTOMERS = frozenset({"cancel"})
 """The steps that a customer's key may take as well; the others are the seller's."""
 
 
-class Asked(Struct, frozen=True):
-    """Which order takes a step, from which version, and what the step is told."""
-
-    id: str
-    members: Mapping[str, Any] = {}
-    version: Preconditions = Preconditions()
+def _write_step(path: str) -> Callable[[Changing], Request]:
+    return lambda ask: write_changing("POST", fill(path, id=ask.id), ask)
 
 
-def _write_asked(path: str) -> Callable[[Asked], Request]:
-    def write(ask: Asked) -> Request:
-        headers = {**(SENDS if ask.members else ASKS), **written(ask.version)}
-        body = json.write(ask.members) if ask.members else b""
-        return Request(method="POST", path=fill(path, id=ask.id), headers=headers, body=body)
-
-    return write
-
-
-def _read_asked(name: str, read: Callable[[Form], object]) -> Callable[[Request, Caller], Asked]:
-    def read_asked(request: Request, caller: Caller) -> Asked:
+def _read_step(name: str, read: Callable[[Form], object]) -> Callable[[Request, Caller], Changing]:
+    def read_step(request: Request, caller: Caller) -> Changing:
         arguments_of(request, ())
         form = body_of(request, known_members.STEPS[name])
         refuse_strange(form)
@@ -72,9 +52,9 @@ def _read_asked(name: str, read: Callable[[Form], object]) -> Callable[[Request,
             form.refuse("by", Rule.READ_ONLY, "A customer speaks for himself; leave it out.")
         read(form)
         form.check()
-        return Asked(request.params["id"], form.members, preconditions_of(request))
+        return Changing(request.params["id"], form.members, preconditions_of(request))
 
-    return read_asked
+    return read_step
 
 
 def _demand_seller(caller: Caller, name: str) -> None:
@@ -82,32 +62,30 @@ def _demand_seller(caller: Caller, name: str) -> None:
         raise Forbidden(f"A customer's key cannot {name} an order; ask the seller.")
 
 
-async def _found(context: Context, ask: Asked, name: str) -> Order:
+async def _found(context: Context, ask: Changing, name: str) -> Order:
     _demand_seller(context.book.caller, name)
-    found = await context.book.get(Reference(NAME, ask.id))
-    demand_version(found, ask.version)
-    return found
+    return await order_of(context.book, ask)
 
 
-def _step(name: str, read: told.Read, summary: str) -> Operation[Asked, Order]:
+def _step(name: str, read: told.Read, summary: str) -> Operation[Changing, Order]:
     """Make the operation of a step that changes one order."""
 
-    async def perform(context: Context, ask: Asked) -> Order:
+    async def perform(context: Context, ask: Changing) -> Order:
         return shown(await _taken(context, ask, name, read), context.book.caller)
 
-    response: ResponseFormat[Asked, Order] = ResponseFormat(
+    response: ResponseFormat[Changing, Order] = ResponseFormat(
         write_shown, read_answer, success(200, shapes.Order, headers=shapes.ETag)
     )
     return _operation(name, read, perform, response, summary)
 
 
-def _ending(name: str, read: told.Read, summary: str) -> Operation[Asked, None]:
+def _ending(name: str, read: told.Read, summary: str) -> Operation[Changing, None]:
     """Make the operation of a step after which there is no order any more."""
 
-    async def perform(context: Context, ask: Asked) -> None:
+    async def perform(context: Context, ask: Changing) -> None:
         await _taken(context, ask, name, read)
 
-    response: ResponseFormat[Asked, None] = ResponseFormat(
+    response: ResponseFormat[Changing, None] = ResponseFormat(
         lambda _none, _request: Response(status=204),
         lambda _response, _ask: None,
         (ResponseShape(204),),
@@ -115,21 +93,23 @@ def _ending(name: str, read: told.Read, summary: str) -> Operation[Asked, None]:
     return _operation(name, read, perform, response, summary)
 
 
-def _making(name: str, read: Callable[[Form], told.Make], summary: str) -> Operation[Asked, Made]:
+def _making(
+    name: str, read: Callable[[Form], told.Make], summary: str
+) -> Operation[Changing, Made]:
     """Make the operation of a step that makes further orders out of one."""
 
-    async def perform(context: Context, ask: Asked) -> Made:
+    async def perform(context: Context, ask: Changing) -> Made:
         order = await _found(context, ask, name)
         async with context.book.together() as unit:
             return await read(Form(ask.members))(unit, order)
 
-    response: ResponseFormat[Asked, Made] = ResponseFormat(
+    response: ResponseFormat[Changing, Made] = ResponseFormat(
         _write_made, _read_made, success(200, step_shapes.Made, headers=shapes.ETag)
     )
     return _operation(name, read, perform, response, summary)
 
 
-async def _taken(context: Context, ask: Asked, name: str, read: told.Read) -> Order:
+async def _taken(context: Context, ask: Changing, name: str, read: told.Read) -> Order:
     """Take a step; what it is told was read well before."""
     order = await _found(context, ask, name)
     taken = read(Form(ask.members))
@@ -140,18 +120,18 @@ async def _taken(context: Context, ask: Asked, name: str, read: told.Read) -> Or
 def _operation(
     name: str,
     read: Callable[[Form], object],
-    perform: Callable[[Context, Asked], Awaitable[Answer]],
-    response: ResponseFormat[Asked, Answer],
+    perform: Callable[[Context, Changing], Awaitable[Answer]],
+    response: ResponseFormat[Changing, Answer],
     summary: str,
-) -> Operation[Asked, Answer]:
+) -> Operation[Changing, Answer]:
     perform.__doc__ = summary
     path, shape = f"{ORDER}/{name}", step_shapes.STEPS[name]
     return Operation(
         name=f"orders.{name}",
         endpoint=Endpoint("POST", (path,), CHANGE, idempotent=True),
         request=RequestFormat(
-            _write_asked(path),
-            _read_asked(name, read),
+            _write_step(path),
+            _read_step(name, read),
             path=shapes.OrderPath,
             headers=shapes.Preconditions,
             body={JSON: shape} if shape else {},
@@ -166,7 +146,7 @@ def _write_made(made: Made, _request: Request) -> Response:
     return answer(content, headers={"etag": tag_of(made.order)})
 
 
-def _read_made(response: Response, _ask: Asked) -> Made:
+def _read_made(response: Response, _ask: Changing) -> Made:
     form = opened(response.body, known_members.MADE, "order", "made")
     order = read_inside(response.body, form, "order")
     made = read_documents(response.body, form, "made")
@@ -174,7 +154,7 @@ def _read_made(response: Response, _ask: Asked) -> Made:
     return Made(order, made)
 
 
-STEPS: tuple[Operation[Asked, Any], ...] = (
+STEPS: tuple[Operation[Changing, Any], ...] = (
     _step("confirm", told.plain("confirm", lifecycle.confirm), "Take a received order on."),
     _step("hold", told.read_hold, "Hold an order up: nothing is shipped until it is released."),
     _step("release", told.plain("release", lifecycle.release), "Let a held order go on."),
