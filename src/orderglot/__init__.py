@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from orderglot.core.caller import Caller as Caller
     from orderglot.core.errors import HubError as HubError
     from orderglot.core.order import Line as Line
     from orderglot.core.order import Order as Order
@@ -22,11 +23,16 @@ if TYPE_CHECKING:
     from orderglot.core.query import Query as Query
     from orderglot.core.query import Sort as Sort
     from orderglot.core.query import Window as Window
+    from orderglot.core.seller import Seller as Seller
+    from orderglot.hub.library import administer as administer
     from orderglot.hub.library import open_book as open_book
     from orderglot.hub.library import translate as translate
     from orderglot.hub.lookup import find_order as find_order
 
 _HOMES = {
+    "Caller": "orderglot.core.caller",
+    "Seller": "orderglot.core.seller",
+    "administer": "orderglot.hub.library",
     "HubError": "orderglot.core.errors",
     "Line": "orderglot.core.order",
     "Order": "orderglot.core.order",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from orderglot.core.acts import Person
+from orderglot.core.administration import Administration
 from orderglot.core.ports import Book
 from orderglot.hub.dialects import chosen_one
 from orderglot.hub.opening import COMMAND, opened
@@ -37,6 +39,21 @@ async def open_book(
     async with opened(url, create=create, replica=replica) as hub:
         found = await (hub.seller_or_new(seller, currency) if create else hub.seller(seller))
         yield hub.book(found, test=test, who=who)
+
+
+@asynccontextmanager
+async def administer(
+    url: str, *, create: bool = False, who: str = COMMAND
+) -> AsyncIterator[Administration]:
+    """Open what may be done to the sellers of a database and to their keys, and close it at the end.
+
+    ``url`` is as ``open_book`` takes it. ``who`` is whose acts they are, which are written down. Raises
+    NotFound where there is no such database and ``create`` does not allow to make one, Upstream where it
+    cannot be used.
+    """
+    async with opened(url, create=create) as hub:
+        hub.store.by(Person(who))
+        yield hub.administration
 
 
 def translate(data: bytes | str, source: str, target: str, *, form: str = "") -> Translation:
