@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from orderglot.core.caller import Caller as Caller
     from orderglot.core.errors import HubError as HubError
     from orderglot.core.order import Address as Address
     from orderglot.core.order import Line as Line
@@ -23,12 +24,17 @@ if TYPE_CHECKING:
     from orderglot.core.query import Query as Query
     from orderglot.core.query import Sort as Sort
     from orderglot.core.query import Window as Window
+    from orderglot.core.seller import Seller as Seller
+    from orderglot.hub.library import administer as administer
     from orderglot.hub.library import open_book as open_book
     from orderglot.hub.library import open_book_sync as open_book_sync
     from orderglot.hub.library import translate as translate
     from orderglot.hub.lookup import find_order as find_order
 
 _HOMES = {
+    "Caller": "orderglot.core.caller",
+    "Seller": "orderglot.core.seller",
+    "administer": "orderglot.hub.library",
     "HubError": "orderglot.core.errors",
     "Address": "orderglot.core.order",
     "Line": "orderglot.core.order",

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Annotated, Any
 
 from orderglot.cli.command import AsJson, SellerName, with_book
-from orderglot.cli.options import value
+from orderglot.cli.options import switch, value
 from orderglot.cli.output import listing, write_line
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ async def acts(
     since: Annotated[
         str, value("TIME", "Only since then: 2024-05-21, 2024-05-21T19:10Z, or 90m, 12h, 7d ago.")
     ] = "",
+    operator: Annotated[
+        bool, switch("--operator", "Those above the sellers, and of sellers who were removed.")
+    ] = False,
     seller: SellerName = None,
     as_json: AsJson = False,
 ) -> None:
@@ -32,12 +35,14 @@ async def acts(
 
     $ orderglot log acts
     $ orderglot log acts --since 7d --json
+    $ orderglot log acts --operator
     """
     from orderglot.hub.exchanges import read_since
 
-    owner = await hub.seller(seller)
-    moment = read_since(since, owner.timezone)
-    found = [one for one in await hub.store.acts(owner.id) if moment is None or one.at >= moment]
+    owner = None if operator else await hub.seller(seller)
+    moment = read_since(since, owner.timezone if owner else "")
+    every = await hub.store.acts(owner.id if owner else 0)
+    found = [one for one in every if moment is None or one.at >= moment]
     if not found and not as_json:
         return write_line("Nobody did anything yet." if moment is None else "Nobody did anything.")
     return listing(found, COLUMNS, _row, as_json=as_json)

@@ -45,6 +45,7 @@ def load(config: Config) -> Asgi:
     except HubError as error:
         log.critical("not served", extra={"reason": error.message})
         sys.exit(1)
+    store.keyring.note_uses()
     addressing = Addressing(config.public_url, config.hosts, read_networks(config.trusted_proxies))
     return faces(
         store,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from orderglot.core.caller import EVERY_RIGHT
 from orderglot.core.seller import Seller
 from orderglot.demo import Key, Part
 
@@ -13,7 +14,7 @@ def part() -> Part:
     """Give our own part of the demo, which adds no orders to those of the vendors."""
     return Part(
         seller=Seller(name="demo", title="Demo Wholesale", currency="USD"),
-        key=Key(id="key-demo", secret="og_" + "0" * 64),
+        key=Key(id="key-demo", secret="og_" + "0" * 64, may=EVERY_RIGHT),
         examples={"order_id": FIRST},
         curl=(
             "curl -s '{base}/orderglot/v1/orders/{order_id}' -H 'Authorization: Bearer {api_key}'"

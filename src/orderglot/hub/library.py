@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Generator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from collections.abc import AsyncIterator, Coroutine, Generator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any, Self
 
+from orderglot.core.acts import Person
+from orderglot.core.administration import Administration
 from orderglot.core.keyring import Keyring
 from orderglot.hub.blocking import Blocking, Blocks, Held, background
 from orderglot.hub.book_orders import BookOrders
@@ -140,6 +142,21 @@ def open_book_sync(
     loop = background()
     book = loop.run(_open(url, seller, create, currency, test, who, replica))
     return BlockingBook(book, Held(book, loop))
+
+
+@asynccontextmanager
+async def administer(
+    url: str, *, create: bool = False, who: str = COMMAND
+) -> AsyncIterator[Administration]:
+    """Open what may be done to the sellers of a database and to their keys, and close it at the end.
+
+    ``url`` is as ``open_book`` takes it. ``who`` is whose acts they are, which are written down. Raises
+    NotFound where there is no such database and ``create`` does not allow to make one, Upstream where it
+    cannot be used.
+    """
+    async with opened(url, create=create) as hub:
+        hub.store.by(Person(who))
+        yield hub.administration
 
 
 def translate(data: bytes | str, source: str, target: str, *, form: str = "") -> Translation:

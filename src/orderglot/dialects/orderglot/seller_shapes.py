@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Annotated, Any, NotRequired, TypedDict
 
 from msgspec import Meta, Struct
@@ -23,7 +22,8 @@ class InBook(Struct, frozen=True, kw_only=True):
     lines: int
     customers: int
     products: int
-    sums: dict[str, Decimal]
+    sums: dict[str, Any]
+    """Amounts by currency, the digits that say something alone."""
 
 
 class Seller(Struct, frozen=True, omit_defaults=True, kw_only=True):

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from orderglot.core.caller import ADMIN, Caller
 from orderglot.core.errors import NotFound
 from orderglot.core.order import Reference
+from orderglot.core.quantities import plain
 from orderglot.core.seller import Seller as BookSeller
 from orderglot.dialects.orderglot import seller_shapes
 from orderglot.dialects.orderglot.administering import (
@@ -124,7 +125,7 @@ async def _get_seller(context: Context, ask: Shown) -> Seller:
             lines=counts.lines,
             customers=counts.customers,
             products=counts.products,
-            sums=dict(counts.sums),
+            sums={currency: plain(amount) for currency, amount in counts.sums.items()},
         ),
     )
 
