@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from copy import deepcopy
 from functools import cache, reduce
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -191,7 +192,8 @@ def revalued(body: bytes, at: int, junk: Any) -> bytes:
         return _revalued_xml(body, at, junk)
     places = list(_places(document, lambda value: None))
     if places:
-        places[at % len(places)](junk)
+        # What is put in may be changed by the next junk, and is drawn again in other examples.
+        places[at % len(places)](deepcopy(junk))
     return json.dumps(document).encode()
 
 
