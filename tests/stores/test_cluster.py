@@ -16,6 +16,7 @@ from orderglot.core.errors import Conflict, NotFound, Upstream
 from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Answered
 from orderglot.core.query import Window
+from orderglot.hub.backups import verify
 from orderglot.hub.copying import copy
 from orderglot.hub.distributing import distribute, foreseen, undoing
 from orderglot.stores.postgres import PostgresStore, distributing
@@ -215,6 +216,19 @@ def test_a_book_goes_from_a_file_to_a_cluster_and_back(url: str, tmp_path: Path)
         return found
 
     assert (EVERY, EVERY) == (asyncio.run(work()), holding(url))
+
+
+def test_a_book_on_a_cluster_is_verified(url: str) -> None:
+    spread(url)
+    filled(url)
+
+    def findings() -> list[tuple[str, str]]:
+        found = aside(verify(url, lambda *_: None)).findings
+        return [(one.table, one.seller) for one in found]
+
+    assert [] == findings()
+    ordered(url, "UPDATE orders SET number = 'another' WHERE number = 'N-3' AND seller = 2")
+    assert [("orders", "seller 1")] == findings()
 
 
 def test_an_unknown_seller_is_not_found(url: str) -> None:

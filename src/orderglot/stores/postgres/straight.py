@@ -32,8 +32,8 @@ T = TypeVar("T")
 REST = 20.0
 """For so many seconds a machine that fails is not asked itself."""
 
-WAITS = Waits(statement=2_000, lock=1_000, idle=10_000, answer=2.5)
-"""What takes longer is asked by way of the coordinator."""
+WAITS = Waits(statement=2_000, lock=1_000, idle=10_000, answer=5.0)
+"""What takes longer is asked by way of the coordinator; who gives no answer at all is left alone."""
 
 TEXTS = 256
 """So many statements at most are kept as they are said at one machine, for each part."""
