@@ -36,7 +36,7 @@ TAGS = {
     "read": "What is read.",
     "create": "What creates orders.",
     "change": "What changes orders.",
-    "admin": "What takes the right to a seller's keys and settings.",
+    "admin": "What changes keys and settings.",
 }
 ABOUT = "The {title} as Orderglot answers it, for the clients that the vendor's API has."
 

@@ -33,7 +33,9 @@ WRONG = (
     "this is so many requests in a while, such as 100/min; there are {spans}, and it is a number"
     " from 1 to {highest}."
 )
-REFUSED = "There were too many requests by this key: {quota} in {seconds} seconds; wait {wait}."
+REFUSED = (
+    "There were too many requests by this key: {quota} in {seconds} seconds; wait {wait} seconds."
+)
 
 _RATE = re.compile(rf"([0-9]{{1,10}})\s*/\s*({'|'.join(SPANS)})")
 

@@ -25,9 +25,11 @@ def described(name: str, base: str) -> dict[str, Any]:
 
 @cache
 def examples_of(name: str) -> tuple[Example, ...]:
-    """Read the examples that come with a dialect."""
-    text = (files(dialects) / name / EXAMPLES).read_bytes()
-    return msgspec.json.decode(text, type=tuple[Example, ...])
+    """Read the examples that come with a dialect; one that is being written may have none yet."""
+    file = files(dialects) / name / EXAMPLES
+    if not file.is_file():
+        return ()
+    return msgspec.json.decode(file.read_bytes(), type=tuple[Example, ...])
 
 
 @cache

@@ -14,7 +14,6 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from orderglot.dialects.orderglot.tables import NAME as OWN
 from orderglot.faces.examples import Example, params_of, title_of
 from orderglot.hub.dialects import chosen
 from orderglot.hub.html_pages import HtmlPage
@@ -24,6 +23,9 @@ from orderglot.hub.version import version
 
 REFERENCE = "/orderglot/reference"
 """Where the page of our own API is; those of the others are behind it, as ``/kole``."""
+
+OWN = "orderglot"
+"""The dialect that is shown where none is named, if it is served."""
 
 Json = dict[str, Any]
 SCHEMAS = "#/components/schemas/"

@@ -29,7 +29,7 @@ from orderglot.wire.dialect import Dialect, Lists
 
 ABOUT = """\
 The book as it is: what there is of an order is told, and every step of its life can be taken. Whoever asks shows \
-a key of `orderglot key add orderglot` as `Authorization: Bearer KEY`.
+a key of `orderglot key add --dialect orderglot` as `Authorization: Bearer KEY`.
 
 Members are only ever added; pass over those that you do not know. Amounts are exact to the digit, times are UTC.
 
