@@ -17,6 +17,7 @@ from hypothesis.stateful import run_state_machine_as_test as run
 from orderglot.core import correcting, lifecycle, pricing
 from orderglot.core.order import Line, Order
 from orderglot.core.product import Product
+from orderglot.dialects.orderglot import drafts
 from orderglot.stores.postgres.backend import PostgresBackend
 from orderglot.stores.sqlite import SqliteStore
 from orderglot.stores.store import BookStore
@@ -151,6 +152,26 @@ def keep_carts_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("orderglot.dialects.komet.items._is_like", lambda _cart, _ask: False)
 
 
+def keep_lines_that_a_patch_leaves_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = drafts._changed_lines
+
+    def all_kept(*asked: Any) -> dict[str, Any]:
+        return {**real(*asked), "removed": ()}
+
+    monkeypatch.setattr(drafts, "_changed_lines", all_kept)
+
+
+def ship_all_by_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orderglot.cli.orders.quantities", lambda _texts: {})
+
+
+def split_more_in_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    def more(lines: Mapping[int, int] | None) -> list[Any]:
+        return [{"number": one, "quantity": much + 1} for one, much in (lines or {}).items()]
+
+    monkeypatch.setattr("orderglot.hub.order_steps._lines", more)
+
+
 MUTANTS: list[Callable[[pytest.MonkeyPatch], None]] = [
     keep_lines_back,
     sell_what_comes_back,
@@ -164,6 +185,9 @@ MUTANTS: list[Callable[[pytest.MonkeyPatch], None]] = [
     return_what_was_cancelled,
     revive_by_a_number,
     keep_carts_apart,
+    keep_lines_that_a_patch_leaves_out,
+    ship_all_by_command,
+    split_more_in_python,
 ]
 
 
