@@ -270,7 +270,8 @@ BARS = (
         3,
         _export,
         at_most=True,
-        note="The orders are read and decoded, and with an order a row their lines encoded again.",
+        note="With an order a row, to read the orders out of the book takes as long as a bare write by itself,"
+        " since all of their lines are; another fifth is the start of the program.",
     ),
     Bar("export: memory for a book against half of it", 1.2, _export_memory, at_most=True),
     Bar(

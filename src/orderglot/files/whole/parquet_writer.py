@@ -15,7 +15,7 @@ from orderglot.files.whole.writer import Destination, not_installed
 GROUP_ROWS = 100_000
 """So many rows are in a group."""
 
-GROUP_BYTES = 64_000_000
+GROUP_BYTES = 16_000_000
 """Or fewer, that take so much memory."""
 
 PRECISION, PLACES = 18, 6
