@@ -181,6 +181,8 @@ def test_a_file_of_before_gets_them_when_it_is_opened(tmp_path: Path) -> None:
     path = file_of(tmp_path)
     for undo in ("DROP VIEW terms_of_orders", "DROP TABLE order_terms"):
         in_file(path, undo)
+    for index in ("customers_name", "products_upc", "products_title"):
+        in_file(path, f"DROP INDEX {index}")
     in_file(path, "DELETE FROM sqlite_stat1 WHERE tbl = 'order_terms'")
     in_file(path, "DELETE FROM migrations WHERE name LIKE '%order_terms%'")
     asyncio.run(SqliteStore(path).close())
