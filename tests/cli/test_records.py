@@ -20,10 +20,10 @@ def _book(folder: Path) -> None:
 
 
 def test_a_change_of_a_customer_says_what_is_otherwise() -> None:
-    said = done("customer", "change", "C1", "--phone", "310", "--email", "", "--number", "C7")
+    printed = done("customer", "change", "C1", "--phone", "310", "--email", "", "--number", "C7")
     shown = done_json("customer", "show", "C7")["customer"]
 
-    assert "Changed of customer C7: email, number, phone.\n" == said
+    assert "Changed of customer C7: email, number, phone.\n" == printed
     assert ("310", "Corner Shop", 2) == (shown["phone"], shown["name"], shown["version"])
     assert "email" not in shown
 
@@ -41,10 +41,10 @@ def test_customers_and_products_are_found_by_what_they_are_called() -> None:
 
 
 def test_a_product_is_shown_and_changed() -> None:
-    said = done("product", "change", "AA124", "--price", "1.25", "--title", "Mug, blue")
+    printed = done("product", "change", "AA124", "--price", "1.25", "--title", "Mug, blue")
     shown = done_json("product", "show", "AA124")
 
-    assert said.startswith("Changed the product AA124")
+    assert printed.startswith("Changed the product AA124")
     assert ("Mug, blue", 6, [{"quantity": 6, "price": 1.25}]) == (
         shown["title"],
         shown["pack"],
@@ -74,8 +74,8 @@ def test_a_link_is_taken_away_again() -> None:
     (lines := Path("more.csv")).write_text("Order,Customer,SKU,Quantity,Price\n2,C1,AA124,6,1.20\n")
     done("import", str(lines), "--seller", "acme")
     done("link", "2", "1", "--as", "reference")
-    said = done("link", "2", "1", "--as", "reference", "--remove")
+    printed = done("link", "2", "1", "--as", "reference", "--remove")
 
-    assert "is no longer linked to" in said
+    assert "is no longer linked to" in printed
     assert "links" not in done_json("show", "2")
     assert "has no link to" in refused("link", "2", "1", "--as", "reference", "--remove")

@@ -202,11 +202,13 @@ async def orderer(dialect: Dialect, store: BookStore, seller: int = 1) -> Caller
     return await dialect.auth.identify(request, store.keyring)
 
 
-def _rank(specimen: Specimen) -> tuple[bool, bool]:
-    """Put what creates orders before what changes them, and that before what reads."""
-    endpoint = specimen.operation and specimen.operation.endpoint
+def _rank(specimen: Specimen) -> tuple[bool, bool, bool]:
+    """Put what creates orders before what creates others, that before what changes and what reads."""
+    operation = specimen.operation
+    endpoint = operation and operation.endpoint
     writes = bool(endpoint and endpoint.idempotent)
-    return not (writes and endpoint and endpoint.right == CREATE), not writes
+    creates = bool(writes and endpoint and endpoint.right == CREATE)
+    return not creates, not (operation and operation.places), not writes
 
 
 def credentials_of(dialect: Dialect, caller: Caller, id: str = "") -> dict[str, str]:

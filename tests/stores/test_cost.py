@@ -43,7 +43,7 @@ def test_what_is_looked_up_by_a_number_or_name_is_answered_at_once(where: Query)
         Compare("notes", Operator.EQ, "x"),
         Compare("name", Operator.CONTAINS, "x"),
         Compare("name", Operator.BEGINS, "x"),
-        Compare("lines.sku", Operator.EQ, "AA124"),
+        Compare("lines.title", Operator.EQ, "AA124"),
         Compare("customer.first_name", Operator.EQ, "x"),
         Compare("extras.kole.x", Operator.EQ, "x"),
         Compare("discount.amount", Operator.GT, Decimal(1)),

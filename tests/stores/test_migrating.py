@@ -26,7 +26,10 @@ COLUMNS = """
 SELECT table_name::text, column_name::text, data_type::text FROM information_schema.columns
 WHERE table_schema = 'public' ORDER BY 1, 2
 """
-CATALOGUE = (["CREATE", "TABLE"], ["ALTER", "TABLE"], ["CREATE", "FUNCTION"])
+CATALOGUE = (
+    *(["CREATE", "TABLE"], ["ALTER", "TABLE"], ["CREATE", "FUNCTION"], ["CREATE", "OR"]),
+    ["DO", "$$"],
+)
 """How a statement begins that changes the catalogue alone."""
 
 INDEXES = "SELECT indexname::text, indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1"

@@ -18,6 +18,7 @@ from orderglot.core.order import Line, Order, Shipping
 from orderglot.core.order_details import OrderDetails
 from orderglot.core.query import And, Compare, Operator, Query, Sort, Window
 from orderglot.core.shipments import Shipment
+from orderglot.dialects.orderglot.search import questions
 from orderglot.hub.copying import copy
 from orderglot.stores.backend import Scope
 from orderglot.stores.migrations import migrations
@@ -180,6 +181,8 @@ def test_a_file_of_before_gets_them_when_it_is_opened(tmp_path: Path) -> None:
     path = file_of(tmp_path)
     for undo in ("DROP VIEW terms_of_orders", "DROP TABLE order_terms"):
         in_file(path, undo)
+    for index in ("customers_name", "products_upc", "products_title"):
+        in_file(path, f"DROP INDEX {index}")
     in_file(path, "DELETE FROM sqlite_stat1 WHERE tbl = 'order_terms'")
     in_file(path, "DELETE FROM migrations WHERE name LIKE '%order_terms%'")
     asyncio.run(SqliteStore(path).close())
@@ -305,3 +308,20 @@ def test_whose_an_order_is_and_what_it_is_called_elsewhere_an_index_tells(
 
     assert steps[0].startswith("SEARCH o USING")
     assert "(seller=? AND customer=?)" in steps[0] or "rowid" in steps[0] or "id=?" in steps[0]
+
+
+@pytest.mark.parametrize(
+    "question", [*questions("x", ())], ids=lambda one: f"{one.field} {one.value}"
+)
+def test_whatever_a_person_may_mean_an_index_tells(question: Compare, tmp_path: Path) -> None:
+    """So no way to find orders goes through all of them, nor through their documents."""
+    path = file_of(tmp_path)
+    text, params = selected(question, SqliteGrammar())
+    with closing(connect(path, reads=True)) as reader:
+        steps = [str(step[3]) for step in reader.execute(f"EXPLAIN QUERY PLAN {text}", params)]
+
+    assert re.match(
+        r"SEARCH (k USING PRIMARY KEY|o USING (COVERING )?INDEX \w+ \(seller=\? AND \w+=\?)",
+        steps[0],
+    ), steps
+    assert [] == [step for step in steps if step.startswith("SCAN")]

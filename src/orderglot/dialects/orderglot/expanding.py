@@ -8,16 +8,18 @@ from typing import Any
 from msgspec import Struct
 
 from orderglot.core.customer import Customer
-from orderglot.core.errors import Rule, invalid
+from orderglot.core.errors import Problem, Rule, invalid
 from orderglot.core.order import Identity, Order, by_hub_id
 from orderglot.core.ports import Book, Event
 from orderglot.core.query import Page
 from orderglot.core.unknown_members import without_unknown
 from orderglot.dialects.orderglot import customers
 from orderglot.dialects.orderglot.order_events import history, write_event
+from orderglot.dialects.orderglot.reading import read_struct
 from orderglot.dialects.orderglot.sight import shown
-from orderglot.dialects.orderglot.wire import write_document
+from orderglot.dialects.orderglot.wire import read_order, write_document
 from orderglot.wire import json
+from orderglot.wire.form import Form
 from orderglot.wire.message import Request, argument
 
 CUSTOMER, LINKED, EVENTS = "customer", "linked", "events"
@@ -94,6 +96,18 @@ def without_beside(body: bytes, wanted: Collection[str]) -> bytes:
             names = Identity.__struct_fields__
             order[CUSTOMER] = {name: owner[name] for name in names if name in owner}
     return json.write(document)
+
+
+def read_beside(body: bytes, problems: list[Problem]) -> Beside:
+    """Read what stands beside an order; what is wrong with it goes to ``problems``."""
+    form = Form(json.read(body), "", problems)
+    of = customers.OF_CUSTOMERS
+    owner = form.inside(CUSTOMER) if form.has(CUSTOMER) else None
+    return Beside(
+        read_struct(of.wire(owner), of.kind) if owner else None,
+        tuple(map(read_order, form.each(LINKED))) if form.has(LINKED) else None,
+        tuple(read_struct(one, Event) for one in form.each(EVENTS)) if form.has(EVENTS) else None,
+    )
 
 
 def with_beside(document: object, beside: Beside | None) -> object:

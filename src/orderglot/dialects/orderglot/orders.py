@@ -17,6 +17,7 @@ from orderglot.dialects.orderglot.expanding import (
     Expanded,
     ExpandedPage,
     expanded,
+    read_beside,
     read_expand,
     with_beside,
     without_beside,
@@ -174,10 +175,14 @@ def read_answer(response: Response, _ask: object) -> Order:
     return order
 
 
-def _read_got(response: Response, ask: Showing) -> Order:
-    if ask.expand:
-        response = replace(response, body=without_beside(response.body, ask.expand))
-    return read_answer(response, ask)
+def _read_got(response: Response, ask: Showing) -> Order | Expanded:
+    if not ask.expand:
+        return read_answer(response, ask)
+    form = Form({})
+    beside = read_beside(response.body, form.problems)
+    form.check()
+    plain = replace(response, body=without_beside(response.body, ask.expand))
+    return Expanded(read_answer(plain, ask), beside)
 
 
 GET_ORDER: Operation[Showing, Any] = Operation(

@@ -76,3 +76,15 @@ class Settle(TypedDict, total=False):
 
     order: OrderName | None
     new: NotRequired[bool]
+
+
+class OrderId(TypedDict):
+    """An order by its id."""
+
+    id: int | str
+
+
+class Settled(TypedDict):
+    """Which order of the book it is now."""
+
+    order: OrderId

@@ -12,9 +12,9 @@ from msgspec import Struct
 from orderglot.core import rejects
 from orderglot.core.caller import CHANGE, Caller
 from orderglot.core.errors import Rule, Unsupported, invalid
-from orderglot.core.order import Order, Reference
+from orderglot.core.order import Reference, native
 from orderglot.core.rejects import Reject, StoredResponse
-from orderglot.dialects.orderglot import known_members, reject_shapes, shapes
+from orderglot.dialects.orderglot import known_members, reject_shapes
 from orderglot.dialects.orderglot.media import (
     ASKS,
     SENDS,
@@ -23,7 +23,6 @@ from orderglot.dialects.orderglot.media import (
     body_of,
     refuse_strange,
 )
-from orderglot.dialects.orderglot.orders import read_answer, write_shown
 from orderglot.dialects.orderglot.records import demand_seller
 from orderglot.dialects.orderglot.tables import LONGEST_PAGE, NAME, PAGE_SIZE, REJECT, REJECTS
 from orderglot.wire import json
@@ -38,6 +37,7 @@ from orderglot.wire.operation import (
     Retries,
 )
 from orderglot.wire.shape import JSON, ResponseShape, success
+from orderglot.wire.values import write_number
 
 LISTING = tuple(reject_shapes.Listing.__annotations__)
 BASE64, UTF8 = "base64", "utf-8"
@@ -95,6 +95,12 @@ class Settling(Struct, frozen=True):
 
     name: str
     order: Reference | None = None
+
+
+class Settled(Struct, frozen=True):
+    """Which order of the book it is now."""
+
+    id: str
 
 
 def _write_reject(one: Named) -> dict[str, Any]:
@@ -330,20 +336,30 @@ def _read_settling(request: Request, _caller: Caller) -> Settling:
     return Settling(request.params["name"], Reference(dialect, id) if id else None)
 
 
-async def _settle(context: Context, ask: Settling) -> Order:
+async def _settle(context: Context, ask: Settling) -> Settled:
     """Take one that was put aside for an order of the book, or for a new one."""
     demand_seller(context.book.caller, "settle what was put aside")
-    return await _retries(context).settle(context.book.caller, ask.name, ask.order)
+    order = await _retries(context).settle(context.book.caller, ask.name, ask.order)
+    return Settled(native(order, NAME))
 
 
-SETTLE_REJECT: Operation[Settling, Order] = Operation(
+def _write_settled(settled: Settled, _request: Request) -> Response:
+    return answer({"order": {"id": write_number(settled.id)}})
+
+
+def _read_settled(response: Response, _ask: Settling) -> Settled:
+    form = Form(json.read(response.body))
+    settled = Settled(form.inside("order").text("id", required=True))
+    form.check()
+    return settled
+
+
+SETTLE_REJECT: Operation[Settling, Settled] = Operation(
     name="rejects.settle",
     endpoint=Endpoint("POST", (f"{REJECT}/settle",), CHANGE, idempotent=True),
     request=RequestFormat(_write_settling, _read_settling, body={JSON: reject_shapes.Settle}),
     perform=_settle,
-    response=ResponseFormat(
-        write_shown, read_answer, success(200, shapes.Order, headers=shapes.ETag)
-    ),
+    response=ResponseFormat(_write_settled, _read_settled, success(200, reject_shapes.Settled)),
 )
 
 

@@ -26,36 +26,35 @@ SKU, REFERENCES = "lines.sku", "references.id"
 async def search(book: Book, text: str, window: Window) -> Page:
     """Give the orders of a window that a text finds.
 
-    Each way to find some is asked for as many as the page has, and one more: the first of all of them
-    are the page. So no question goes through more orders than it shows.
+    Each way to find some is asked for as many as the page has: the first of all of them together are
+    the page. So no question goes through more orders than it shows.
     """
-    questions = [*_questions(text, await _ids(book, text))]
+    asked = [*questions(text, await _ids(book, text))]
     if window.offset:
-        return await book.page(replace(window, where=And((Or(tuple(questions)), window.where))))
+        return await book.page(replace(window, where=And((Or(tuple(asked)), window.where))))
     called = await _called(book, text, window)
-    found = {order.id for order in called}
-    for question in questions:
-        found |= {order.id for order in await _first(book, question, window)}
-    page = await book.page(_of(window, _ids_in(found), window.limit))
+    found, following = {order.id for order in called}, None
+    for question in asked:
+        first = await book.page(_of(window, question))
+        found |= {order.id for order in first.orders}
+        following = first.next or following
+    page = await book.page(_of(window, _ids_in(found)))
+    # Where they just fill the page, it is that of the one question that has more.
+    following = page.next or following
     total = None
     if window.total:
         # Whatever an id elsewhere tells is among the few that were looked at.
-        every = Or((_ids_in({order.id for order in called}), *questions))
+        every = Or((_ids_in({order.id for order in called}), *asked))
         where = And((every, window.where))
         total = (await book.page(Window(where=where, limit=1, total=True))).total
-    following = page.next and replace(window, after=page.next.after, offset=page.next.offset)
-    return Page(orders=page.orders, window=window, next=following, total=total)
+    further = following and replace(window, after=following.after, offset=following.offset)
+    return Page(orders=page.orders, window=window, next=further, total=total)
 
 
-async def _first(book: Book, question: Query, window: Window) -> tuple[Order, ...]:
-    """Give the first orders of a window for which a question holds, one more than it shows."""
-    return (await book.page(_of(window, question, window.limit + 1))).orders
-
-
-def _of(window: Window, question: Query, limit: int) -> Window:
+def _of(window: Window, question: Query) -> Window:
     """Give a window on those of its orders for which a question holds, which counts none."""
     where = And((question, window.where))
-    return Window(where=where, sort=window.sort, limit=limit, after=window.after)
+    return Window(where=where, sort=window.sort, limit=window.limit, after=window.after)
 
 
 def _ids_in(ids: set[int]) -> Query:
@@ -70,7 +69,8 @@ def spellings(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in each if one))
 
 
-def _questions(text: str, ids: tuple[int, ...]) -> Iterator[Query]:
+def questions(text: str, ids: tuple[int, ...]) -> Iterator[Compare]:
+    """Ask for whatever a text may mean, each by an index of its own; ``ids`` are orders that are called so."""
     spelled = spellings(text)
     if ids:
         yield Compare("id", Operator.IN, ids)
@@ -98,7 +98,7 @@ async def _called(book: Book, text: str, window: Window) -> tuple[Order, ...]:
     asked = Compare(REFERENCES, Operator.IN, spelled)
     return tuple(
         order
-        for order in await _first(book, asked, window)
+        for order in (await book.page(_of(window, asked))).orders
         if any(ref.id in spelled and _may_know(book, ref) for ref in order.references)
     )
 

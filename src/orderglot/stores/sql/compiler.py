@@ -148,8 +148,8 @@ def _comparison(compare: Compare, grammar: Grammar) -> Sql:
         return _on_record(wanted, compare, grammar)
     value = expression(wanted, grammar)
     leaf = _leaf(value, wanted, compare.operator, compare.value, grammar)
-    if wanted.name == CUSTOMER_NUMBER and compare.operator is Operator.EQ and compare.value:
-        return conjunction((Sql(_OF_CUSTOMER, (SELLER, compare.value)), leaf))
+    if wanted.name == CUSTOMER_NUMBER and (numbers := _sought(compare)):
+        return conjunction((_of_customers(numbers), leaf))
     by_name = wanted.native and wanted.link is None
     if not by_name or compare.operator not in (Operator.EQ, Operator.IN):
         return leaf
@@ -172,10 +172,26 @@ def _listed(table: str, column: str, values: tuple[str, ...]) -> Sql:
 
 def _references(compare: Compare) -> tuple[str, ...]:
     """Give the ids that a comparison asks an order to have anywhere, none where it asks for something else."""
-    if compare.field != REFERENCES or compare.operator not in (Operator.EQ, Operator.IN):
+    return _sought(compare) if compare.field == REFERENCES else ()
+
+
+def _sought(compare: Compare) -> tuple[Any, ...]:
+    """Give the values of which one is asked for, none where nothing will do as well or more is asked."""
+    if compare.operator not in (Operator.EQ, Operator.IN):
         return ()
     values = _values(compare)
     return () if any(map(_nothing, values)) else tuple(dict.fromkeys(values))
+
+
+def _of_customers(numbers: tuple[str, ...]) -> Sql:
+    """State that an order is of a customer of one of these numbers."""
+    if len(numbers) == 1:
+        return Sql(_OF_CUSTOMER, (SELLER, *numbers))
+    marks = ", ".join("?" * len(numbers))
+    found = fragment(
+        "SELECT c.id FROM", f"customers AS c WHERE c.seller = ? AND c.number IN ({marks})"
+    )
+    return Sql(f"{ORDERS}.customer IN ({found})", (SELLER, *numbers))
 
 
 def in_column(compare: Compare) -> bool:

@@ -70,6 +70,10 @@ def test_the_client_reads_an_order_the_same_whatever_stands_beside_it(api: Api) 
     whole = api.ask("GET", f"{SECOND}?expand=customer,linked,events")
     ask = Showing("1000000002", ("customer", "linked", "events"))
 
-    assert GET_ORDER.response.read(plain, Showing("1000000002")) == GET_ORDER.response.read(
-        whole, ask
-    )
+    order = GET_ORDER.response.read(plain, Showing("1000000002"))
+    read = GET_ORDER.response.read(whole, ask)
+
+    assert order == read.order
+    assert "Example Gifts" == read.beside.customer.name
+    assert ["SO-1"] == [one.number for one in read.beside.linked]
+    assert ["kept"] == [one.what for one in read.beside.events]

@@ -63,8 +63,9 @@ def test_one_is_taken_for_an_order_of_the_book_or_for_a_new_one(api: Api) -> Non
     body = {"order": {"id": 1000000003}}
     settled = json.loads(api.ask("POST", f"{path_of(api, GOOD)}/settle", body).body)
 
-    assert 1000000003 == settled["id"]
-    assert {"dialect": "orderglot@east", "id": GOOD} in settled["references"]
+    assert {"order": {"id": 1000000003}} == settled
+    order = api.read("/orderglot/v1/orders/1000000003")
+    assert {"dialect": "orderglot@east", "id": GOOD} in order["references"]
     problem = api.problem(api.ask("POST", f"{path_of(api, BAD)}/settle", {"new": True}), 503)
     assert "totals.total" in problem["detail"] or "order book" in problem["detail"]
     assert {BAD} == set(aside(api))

@@ -93,12 +93,13 @@ def test_any_number_of_orders_of_a_sku_are_found_page_by_page(api: Any) -> None:
             await api.book.place(Order(number=f"P-{number:02}", lines=(Line(number=1, sku="QQ7"),)))
 
     api.run(fill())
-    seen: list[str] = []
-    after: Any = ""
-    while after is not None:
-        page = api.read(q="qq7", limit=25, after=after, fields="number", total="true")
-        seen += [one["number"] for one in page["items"]]
-        assert 60 == page["total"]
-        after = page["next"]
+    for limit in (25, 20, 60, 59):
+        seen: list[str] = []
+        after: Any = ""
+        while after is not None:
+            page = api.read(q="qq7", limit=limit, after=after, fields="number", total="true")
+            seen += [one["number"] for one in page["items"]]
+            assert 60 == page["total"]
+            after = page["next"]
 
-    assert [f"P-{number:02}" for number in range(60)] == seen
+        assert [f"P-{number:02}" for number in range(60)] == seen
