@@ -8,8 +8,10 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from orderglot.core.errors import Rule, invalid
 
 HOURS = {"h": 1, "d": 24, "w": 7 * 24}
-LONGEST = timedelta(days=3_660)
-"""Nothing is to last longer than about ten years."""
+LONGEST = timedelta(days=36_500)
+"""Nothing is to last longer than about a hundred years from now, if it is said so."""
+
+LAST_YEAR = 9_000
 
 _SPAN = re.compile(r"(\d{1,6})([hdw])", re.ASCII)
 
@@ -39,8 +41,8 @@ def read_expiry(field: str, text: str, now: datetime, zone: tzinfo) -> datetime:
     until = until or _read_moment(field, text.strip(), zone)
     if until <= now:
         raise invalid(field, Rule.RANGE, f"{text[:40]} is over; name a time to come.")
-    if until - now > LONGEST:
-        raise invalid(field, Rule.RANGE, f"{text[:40]} is too far away; {LONGEST.days}d at most.")
+    if until.year > LAST_YEAR:
+        raise invalid(field, Rule.RANGE, f"{text[:40]} is too far away; leave it out for good.")
     return until
 
 

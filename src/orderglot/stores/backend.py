@@ -246,7 +246,11 @@ class Backend(Protocol):
         ...
 
     async def credential(self, dialect: str, fingerprint: str) -> Credential | None:
-        """Give the key of that fingerprint, or what is kept of a fingerprint that a key had before."""
+        """Give the key of that fingerprint."""
+        ...
+
+    async def former(self, dialect: str, fingerprint: str) -> Credential | None:
+        """Give what is kept of a fingerprint that a key had before."""
         ...
 
     async def key(self, dialect: str, id: str) -> Credential | None:

@@ -16,7 +16,7 @@ FORMER = "former"
 """The kind of a fingerprint that a key had before: it says of which key, and for how long."""
 
 REFUSED = "This key or token is not known, has expired or was ended."
-_NOBODY = "0" * 64
+NOBODY = "0" * 64
 
 
 def fingerprint(secret: str) -> str:
@@ -26,7 +26,7 @@ def fingerprint(secret: str) -> str:
 
 def is_same(found: Credential | None, shown: str) -> bool:
     """Tell in constant time whether what was found has the fingerprint that was shown."""
-    return hmac.compare_digest(found.fingerprint if found else _NOBODY, shown)
+    return hmac.compare_digest(found.fingerprint if found else NOBODY, shown)
 
 
 def rolled_to(key: Credential, former: Credential) -> Credential:

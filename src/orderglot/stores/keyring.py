@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ from orderglot.core.tokens import Token, TokenKind
 from orderglot.stores import writes
 from orderglot.stores.acts import Acts, described
 from orderglot.stores.backend import HUB_ITSELF, Backend, Raced
-from orderglot.stores.fingerprints import FORMER, KEY, REFUSED, fingerprint, is_same, rolled_to
+from orderglot.stores.fingerprints import FORMER, KEY, NOBODY, REFUSED, fingerprint, rolled_to
 from orderglot.stores.operators import Operators, is_operators
 from orderglot.stores.reads import Clock
 from orderglot.stores.uses import Uses, uses_of
@@ -67,22 +68,25 @@ class Keyring:
         shown = fingerprint(secret)
         if kind is None:
             found = await self._backend.credential(dialect, shown)
-            if found is not None and found.kind == FORMER:
-                found = await self._rolled(found)
+            if found is None:
+                found = await self._rolled(dialect, shown)
         else:
             held = await self._token(dialect, kind, secret, shown)
             found = held and _credential(*held)
-        same = is_same(found, shown)
-        if found is None or not same or found.is_over(self._clock()):
+        same = hmac.compare_digest(found.fingerprint if found else NOBODY, shown)
+        if found is None or not same or found.ended is not None:
             raise Unauthenticated(REFUSED)
-        if self._uses is not None:
-            self._uses.note(found)
+        if found.expires is not None and found.expires <= self._clock():
+            raise Unauthenticated(REFUSED)
+        if self._uses is not None and shown not in self._uses.lately:
+            self._uses.note(found, shown)
         return found
 
-    async def _rolled(self, former: Credential) -> Credential | None:
+    async def _rolled(self, dialect: str, shown: str) -> Credential | None:
         """Give the key that has another fingerprint by now, good as long as the former one is."""
-        key = await self._backend.key(former.dialect, former.id)
-        return key and rolled_to(key, former)
+        former = await self._backend.former(dialect, shown)
+        key = former and await self._backend.key(former.dialect, former.id)
+        return rolled_to(key, former) if key and former else None
 
     async def operator(self, secret: str, seller: str = "") -> Caller:
         """Give the operator behind a secret, who acts for the seller of that name, or for none.
@@ -91,7 +95,7 @@ class Keyring:
         """
         found = await self._operators.admit(secret)
         if self._uses is not None:
-            self._uses.note(found)
+            self._uses.note(found, found.fingerprint)
         if not seller:
             return found.caller
         for one in await self._backend.sellers():

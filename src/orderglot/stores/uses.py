@@ -30,17 +30,17 @@ class Uses:
     def __init__(self, backend: Backend, clock: Clock) -> None:
         self._backend = backend
         self._clock = clock
-        self._lately: set[tuple[str, str]] = set()
+        self.lately: set[str] = set()
+        """The fingerprints of keys and tokens that were noted lately."""
         self._writing: set[asyncio.Task[None]] = set()
 
-    def note(self, key: Credential) -> None:
-        """Note that a key is used now."""
-        name = (key.dialect, key.id)
-        if name in self._lately:
+    def note(self, key: Credential, shown: str) -> None:
+        """Note that a key is used now, unless the fingerprint that was shown was noted lately."""
+        if shown in self.lately:
             return
-        self._lately.add(name)
+        self.lately.add(shown)
         loop = asyncio.get_running_loop()
-        loop.call_later(EVERY.total_seconds(), self._lately.discard, name)
+        loop.call_later(EVERY.total_seconds(), self.lately.discard, shown)
         task = loop.create_task(self._write(key))
         self._writing.add(task)
         task.add_done_callback(self._writing.discard)

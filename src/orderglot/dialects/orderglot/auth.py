@@ -57,14 +57,14 @@ class OrderglotAuth:
 
     async def identify(self, request: Request, keyring: Keyring) -> Caller:
         """Tell whose key it is; an operator's names the seller for whom it acts."""
-        secret, named = read_bearer(request), request.headers.get(_NAMED)
+        secret = read_bearer(request)
         try:
-            if secret.startswith(OPERATORS):
-                return await _operator(request, keyring, secret, unquote(named or ""))
             caller = (await keyring.admit(NAME, secret)).caller
         except Unauthenticated:
+            if secret.startswith(OPERATORS):
+                return await _operator(request, keyring, secret)
             raise Unauthenticated(REFUSED) from None
-        if named is not None:
+        if _NAMED in request.headers:
             raise Forbidden("This key is a seller's own; only an operator's names a seller.")
         return caller
 
@@ -73,9 +73,11 @@ class OrderglotAuth:
         return ((SecurityScheme("bearer"),),)
 
 
-async def _operator(request: Request, keyring: Keyring, secret: str, seller: str) -> Caller:
+async def _operator(request: Request, keyring: Keyring, secret: str) -> Caller:
     try:
-        caller = await keyring.operator(secret, seller)
+        caller = await keyring.operator(secret, unquote(request.headers.get(_NAMED, "")))
+    except Unauthenticated:
+        raise Unauthenticated(REFUSED) from None
     except NotFound as error:
         raise invalid(SELLER_HEADER, Rule.UNKNOWN, error.message) from None
     above = any(request.path == path or request.path.startswith(f"{path}/") for path in ABOVE)

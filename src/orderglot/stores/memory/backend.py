@@ -217,8 +217,12 @@ class MemoryBackend:
         return tuple(n for n in range(first, first + count) if not claimed(str(n)))
 
     async def credential(self, dialect: str, fingerprint: str) -> Credential | None:
-        """Give the key of that fingerprint, or what is kept of a fingerprint that a key had before."""
+        """Give the key of that fingerprint."""
         return self.keys.known(dialect, fingerprint)
+
+    async def former(self, dialect: str, fingerprint: str) -> Credential | None:
+        """Give what is kept of a fingerprint that a key had before."""
+        return self.keys.former.get((dialect, fingerprint))
 
     async def key(self, dialect: str, id: str) -> Credential | None:
         """Give the key of that id."""

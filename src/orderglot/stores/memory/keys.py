@@ -20,14 +20,13 @@ class Keys:
 
     def __init__(self) -> None:
         self._keys: dict[tuple[str, str], Credential] = {}
-        self._former: dict[tuple[str, str], Credential] = {}
+        self.former: dict[tuple[str, str], Credential] = {}
         self.tokens: dict[Name, Token] = {}
 
     def known(self, dialect: str, fingerprint: str) -> Credential | None:
-        """Give the key of a fingerprint, or what is kept of one that it had before."""
+        """Give the key of a fingerprint."""
         found = (key for key in self._keys.values() if key.fingerprint == fingerprint)
-        now = next((key for key in found if key.dialect == dialect), None)
-        return now or self._former.get((dialect, fingerprint))
+        return next((key for key in found if key.dialect == dialect), None)
 
     def named(self, dialect: str, id: str) -> Credential | None:
         """Give the key of an id."""
@@ -35,7 +34,7 @@ class Keys:
 
     def of(self, seller: int) -> tuple[Credential, ...]:
         """Give every key of a seller, and the fingerprints that they had before, oldest first."""
-        every = (*self._keys.values(), *self._former.values())
+        every = (*self._keys.values(), *self.former.values())
         found = [key for key in every if key.caller.seller == seller]
         return tuple(sorted(found, key=lambda key: (key.created, key.fingerprint)))
 
@@ -94,9 +93,9 @@ class Keys:
         key, former = write.key, write.former
         held = self._keys[key.dialect, key.id]
         self._keys[key.dialect, key.id] = replace(held, fingerprint=write.fingerprint)
-        kept = self._of_key(self._former, key)
+        kept = self._of_key(self.former, key)
         for name in kept:
-            del self._former[name]
+            del self.former[name]
         if former is None or former.expires is None:
             self.tokens = {
                 name: token
@@ -108,8 +107,8 @@ class Keys:
             assert one.expires is not None
             if one.expires > former.created:
                 until = min(one.expires, former.expires)
-                self._former[name] = replace(one, expires=until)
-        self._former[former.dialect, former.fingerprint] = former
+                self.former[name] = replace(one, expires=until)
+        self.former[former.dialect, former.fingerprint] = former
 
     @staticmethod
     def _of_key(
@@ -120,7 +119,7 @@ class Keys:
 
     def drop(self, seller: int) -> None:
         """Forget every key of a seller, and every token."""
-        for keys in (self._keys, self._former):
+        for keys in (self._keys, self.former):
             for name, key in list(keys.items()):
                 if key.caller.seller == seller:
                     del keys[name]

@@ -221,10 +221,16 @@ class PostgresBackend:
         return tuple(number for number in block if number not in taken)
 
     async def credential(self, dialect: str, fingerprint: str) -> Credential | None:
-        """Give the key of that fingerprint, or what is kept of a fingerprint that a key had before."""
+        """Give the key of that fingerprint."""
         name = (dialect, fingerprint)
         read = document.read_credential
         found = await self._documents.asked_for(read, queries.CREDENTIAL, name)
+        return found[0] if found else None
+
+    async def former(self, dialect: str, fingerprint: str) -> Credential | None:
+        """Give what is kept of a fingerprint that a key had before."""
+        name, read = (dialect, fingerprint), document.read_credential
+        found = await self._documents.asked_for(read, queries.FORMER, name)
         return found[0] if found else None
 
     async def key(self, dialect: str, id: str) -> Credential | None:

@@ -124,8 +124,10 @@ CLAIMED = {
 }
 
 CREDENTIAL = (
-    "SELECT document FROM credentials"
-    " WHERE dialect = ? AND kind IN ('key', 'former') AND fingerprint = ?"
+    "SELECT document FROM credentials WHERE dialect = ? AND kind = 'key' AND fingerprint = ?"
+)
+FORMER = (
+    "SELECT document FROM credentials WHERE dialect = ? AND kind = 'former' AND fingerprint = ?"
 )
 KEY = "SELECT document FROM credentials WHERE dialect = ? AND kind = 'key' AND id = ?"
 HELD = (

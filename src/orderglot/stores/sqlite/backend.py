@@ -220,10 +220,16 @@ class SqliteBackend:
         return tuple(number for number in block if number not in taken)
 
     async def credential(self, dialect: str, fingerprint: str) -> Credential | None:
-        """Give the key of that fingerprint, or what is kept of a fingerprint that a key had before."""
+        """Give the key of that fingerprint."""
         name = (dialect, fingerprint)
         read = document.read_credential
         found = self._documents.known(_credentials, read, queries.CREDENTIAL, name)
+        return found[0] if found else None
+
+    async def former(self, dialect: str, fingerprint: str) -> Credential | None:
+        """Give what is kept of a fingerprint that a key had before."""
+        name = (dialect, fingerprint)
+        found = self._documents.asked_for(document.read_credential, queries.FORMER, name)
         return found[0] if found else None
 
     async def key(self, dialect: str, id: str) -> Credential | None:

@@ -141,7 +141,11 @@ CLAIMED = {
 
 CREDENTIAL = (
     "SELECT CAST(document AS BLOB) FROM credentials"
-    " WHERE dialect = ? AND kind IN ('key', 'former') AND fingerprint = ?"
+    " WHERE dialect = ? AND kind = 'key' AND fingerprint = ?"
+)
+FORMER = (
+    "SELECT CAST(document AS BLOB) FROM credentials"
+    " WHERE dialect = ? AND kind = 'former' AND fingerprint = ?"
 )
 KEY = "SELECT CAST(document AS BLOB) FROM credentials WHERE dialect = ? AND kind = 'key' AND id = ?"
 HELD = (
