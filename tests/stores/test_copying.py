@@ -65,6 +65,7 @@ async def opened(url: str) -> AsyncIterator[tuple[BookStore, Book]]:
     store = open_store(url, create=True)
     try:
         if not await store.sellers():
+            await store.keyring.issue_operator(bytes.hex, lambda _: "operator-1", None)
             await store.add_seller("example", tables={"catalyst.statuses": [{"id": 1}]})
         yield store, store.of(Caller(seller=(await store.seller("example")).id, tests=True))
     finally:
