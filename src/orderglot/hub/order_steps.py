@@ -9,9 +9,9 @@ from typing import Any
 from msgspec.structs import asdict, replace
 
 from orderglot.core.goods_steps import Made
-from orderglot.core.order import Address, Order
+from orderglot.core.order import Address, Order, native
 from orderglot.core.quantities import Quantity
-from orderglot.dialects.orderglot.tables import ORDER
+from orderglot.dialects.orderglot.tables import NAME, ORDER
 from orderglot.hub.blocking import Method
 from orderglot.hub.performing import Performing, Which, WhichCustomer, whose
 
@@ -177,6 +177,20 @@ class OrderSteps(Performing):
         return await self._step("note", which, {"text": text}, version)
 
     @Method
+    async def link(
+        self, which: Which, to: Which, as_: str, *, reason: str = "", version: int | None = None
+    ) -> Order:
+        """Point an order at another one; ``as_`` is how, in a word of ``orderglot link --as``."""
+        return await self._step("link", which, await self._pointing(to, as_, reason), version)
+
+    @Method
+    async def unlink(
+        self, which: Which, to: Which, as_: str, *, reason: str = "", version: int | None = None
+    ) -> Order:
+        """Have an order point at another one no more."""
+        return await self._step("unlink", which, await self._pointing(to, as_, reason), version)
+
+    @Method
     async def delete(self, which: Which, *, reason: str = "", version: int | None = None) -> None:
         """Take an order out of the book for good."""
         await self._asked("POST", f"{ORDER}/delete", which, _members(reason=reason), version)
@@ -216,6 +230,10 @@ class OrderSteps(Performing):
         """Take back what went out, and sell other goods instead; gives the return and the sale as made."""
         members = {"line": _lines(lines), "for": _goods(goods), "reason": reason}
         return await self._making("exchange", which, members, version)
+
+    async def _pointing(self, to: Which, as_: str, reason: str) -> Mapping[str, Any]:
+        other = native(await self._found(to), NAME)
+        return {"order": {"id": other}, "as": as_, "reason": reason}
 
     async def _step(
         self, name: str, which: Which, members: Mapping[str, Any], version: int | None
