@@ -66,6 +66,6 @@ def test_a_zone_that_is_none_is_refused_and_changes_nothing(
 def test_a_change_of_nothing_is_refused(folder: Path) -> None:
     done("seller", "add", "acme")
 
-    assert "say --timezone which ZONE, such as Europe/Berlin." in refused(
+    assert "say what to change, such as --timezone Europe/Berlin." in refused(
         "seller", "change", "acme", code=2
     )
