@@ -31,8 +31,8 @@ FAR = "Pacific/Kiritimati"
 async def opened(shop: Shop, name: str, zone: str) -> tuple[BookStore, Client]:
     """Open a store with the specimens of a dialect, whose seller has a clock, and a client of it."""
     dialect, store = dialects.dialect(name), shop.store(lambda: book_of(name).now)
-    await shelve(store, dialect)
-    (seller,) = await store.sellers()
+    shelved = await shelve(store, dialect)
+    (seller,) = [one for one in await store.sellers() if one.id == shelved]
     await store.change_seller(replace(seller, timezone=zone))
     credentials = credentials_of(dialect, await orderer(dialect, store), book_of(name).placer)
     return store, Client(dialect, Server(dialect, store), credentials, store.now)

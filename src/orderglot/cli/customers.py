@@ -137,7 +137,9 @@ async def change(
     given = _given(texts, tax_exempt, payment_method, shipping_account)
     ids, extras = flags.read_known_as(known_as), flags.read_extras("customer", extra)
     if not (given or bill_to or ids or extras):
-        raise Misused("say what is to be changed, such as --email orders@shop.example or --known-as kole=X00001.")
+        raise Misused(
+            "say what is to be changed, such as --email orders@shop.example or --known-as kole=X00001."
+        )
     book = hub.book(await hub.seller(seller), tests=True)
     async with book.together() as unit:
         found = await lookup.find_customer(unit, customer)
