@@ -1,7 +1,5 @@
 """Rejects: what pulls have put aside, listed, printed byte for byte, and tried again."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, Annotated, Any
 
 from orderglot.cli.command import AsJson, Misused, SellerName, group, with_book
@@ -22,7 +20,7 @@ Whose = Annotated[str, value("NAME", "A channel or dialect, such as kole@wholesa
 COLUMNS = ("name", "id", "PO number", "place", "first", "last", "reason")
 
 
-async def show(book: Book, dialect: str, *, raw: str, retry: bool, as_json: bool) -> None:
+async def show(book: "Book", dialect: str, *, raw: str, retry: bool, as_json: bool) -> None:
     """List what was put aside, or print one, or try all of it again."""
     from orderglot.core.rejects import rejects_of
 
@@ -41,7 +39,7 @@ async def show(book: Book, dialect: str, *, raw: str, retry: bool, as_json: bool
     return table(COLUMNS, rows, right=("place",))
 
 
-async def settle(book: Book, name: str, order: str | None, *, new: bool) -> None:
+async def settle(book: "Book", name: str, order: str | None, *, new: bool) -> None:
     """Take one that looked like an order of the book for that one, or for a new one."""
     from orderglot.dialects import dialect as spoken
     from orderglot.hub import lookup
@@ -57,7 +55,7 @@ async def settle(book: Book, name: str, order: str | None, *, new: bool) -> None
     write_line(f"{name} {has} order {arrived.order.id}.")
 
 
-async def _retry(book: Book, dialect: str, *, name: str = "", as_json: bool) -> None:
+async def _retry(book: "Book", dialect: str, *, name: str = "", as_json: bool) -> None:
     from orderglot.dialects import dialect as spoken
     from orderglot.sync.rejects import try_again
 
@@ -73,12 +71,12 @@ async def _retry(book: Book, dialect: str, *, name: str = "", as_json: bool) -> 
     return None
 
 
-def _row(reject: Reject) -> tuple[object, ...]:
+def _row(reject: "Reject") -> tuple[object, ...]:
     first, last = (f"{moment:%Y-%m-%d %H:%M}" for moment in (reject.first, reject.last))
     return reject.id, reject.po_number, reject.position, first, last, reject.reason
 
 
-def _members(name: str, reject: Reject) -> dict[str, Any]:
+def _members(name: str, reject: "Reject") -> dict[str, Any]:
     answers = [
         {
             "status": one.status,
@@ -101,7 +99,7 @@ def _members(name: str, reject: Reject) -> dict[str, Any]:
     }
 
 
-def _print(reject: Reject) -> None:
+def _print(reject: "Reject") -> None:
     """Print every answer as it came."""
     for answer in reject.answers:
         write_bytes(answer.body)
@@ -110,7 +108,7 @@ def _print(reject: Reject) -> None:
 @app.command("list")
 @with_book()
 async def list_rejects(
-    hub: Hub, channel: Whose = "", seller: SellerName = None, as_json: AsJson = False
+    hub: "Hub", channel: Whose = "", seller: SellerName = None, as_json: AsJson = False
 ) -> None:
     """List what pulls have put aside.
 
@@ -122,7 +120,7 @@ async def list_rejects(
 
 @app.command("show")
 @with_book()
-async def show_one(hub: Hub, name: Name, seller: SellerName = None) -> None:
+async def show_one(hub: "Hub", name: Name, seller: SellerName = None) -> None:
     """Print the bytes of one as it came.
 
     $ orderglot rejects show kole@wholesaler/0123456789ab
@@ -136,7 +134,7 @@ async def show_one(hub: Hub, name: Name, seller: SellerName = None) -> None:
 @app.command("retry")
 @with_book()
 async def retry(
-    hub: Hub,
+    hub: "Hub",
     name: Annotated[str, argument("NAME", "Which one; all if not said.")] = "",
     channel: Whose = "",
     seller: SellerName = None,
@@ -155,7 +153,7 @@ async def retry(
 @app.command("settle")
 @with_book()
 async def settle_one(
-    hub: Hub,
+    hub: "Hub",
     name: Name,
     order: Annotated[
         str | None, value("ORDER", "The order of the book that it is.", flag="--is")
@@ -175,7 +173,7 @@ async def settle_one(
 
 @app.command("drop")
 @with_book()
-async def drop(hub: Hub, name: Name, seller: SellerName = None) -> None:
+async def drop(hub: "Hub", name: Name, seller: SellerName = None) -> None:
     """Let go of one; a pull that meets it again puts it aside again.
 
     $ orderglot rejects drop kole@wholesaler/0123456789ab
