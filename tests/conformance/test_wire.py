@@ -168,10 +168,12 @@ def test_any_order_survives_however_it_is_asked_for(specimen: Specimen, order: O
         old = native(specimen.orders, dialect.name)
         new = native(there, dialect.name)
         path = specimen.request.path.replace(f"/{old}", f"/{quote(new, safe='')}")
-        request = replace(specimen.request, path=path)
+        params = at.server.routes.find(specimen.request.method, path).params
+        request = replace(specimen.request, path=path, params=params)
         response = await at.ask(request, client.session.credentials)
         assert dialect.faults.read(response) is None, response.body
-        return there, operation.response.read(response, new)
+        asked = operation.request.read(request, at.owner)
+        return there, operation.response.read(response, asked)
 
     there, got = asyncio.run(survive())
     assert carried(there, dialect.name, dialect.can) == got

@@ -28,7 +28,7 @@ LIST = Request(method="GET", path="/tiny/orders")
 
 async def limit(at: Any, text: str | None) -> None:
     """Set the limit of the seller of a site."""
-    (seller,) = await at.store.sellers()
+    seller = min(await at.store.sellers(), key=lambda one: one.id)
     tables = {} if text is None else {SETTING: text}
     await at.store.change_seller(replace(seller, tables=tables))
 

@@ -11,8 +11,10 @@ from tests.life.drawn_writes import OTHER_CUSTOMER
 from tests.life.writes.adobe import AdobeReturns, AdobeSwitches
 from tests.life.writes.catalyst import CatalystPuts
 from tests.life.writes.changes import Corrects, Moves
+from tests.life.writes.goods import Divides
 from tests.life.writes.kole import KoleOrders
 from tests.life.writes.komet import KometAdds
+from tests.life.writes.orderglot import OwnChanges
 from tests.life.writes.seller import Steps
 from tests.life.writes.write import Write
 
@@ -56,6 +58,19 @@ PROGRAMS: dict[str, Program] = {
         (put(8, NEW, "completed"),),
     ),
     "keep_carts_apart": ((KometAdds(NEW, -2),), (KometAdds(6, -2),)),
+    "keep_lines_that_a_patch_leaves_out": (
+        (KoleOrders(NEW, quantity=24),),
+        (OwnChanges(6, NEW, what="further", quantity=4),),
+        (OwnChanges(7, NEW, what="quantity", quantity=24),),
+    ),
+    "ship_all_by_command": (
+        (KoleOrders(NEW, quantity=24),),
+        (Steps(6, NEW, name="ship", quantity=4, way="command"),),
+    ),
+    "split_more_in_python": (
+        (KoleOrders(NEW, quantity=24),),
+        (Divides(6, NEW, name="split", quantity=4, way="python"),),
+    ),
 }
 """By the name of the mistake."""
 
