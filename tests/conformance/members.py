@@ -17,7 +17,7 @@ from orderglot.core.errors import HubError, NotFound
 from orderglot.core.order import Order
 from tests.conformance.callers import site
 from tests.conformance.openapi_checks import documented, resolved, validator
-from tests.conformance.specimens import Specimen, welcome
+from tests.conformance.specimens import Specimen, on_orders, welcome
 
 Json = dict[str, Any]
 Path = tuple[str | int, ...]
@@ -77,6 +77,7 @@ def writes(name: str) -> list[Specimen]:
         for one in welcome(name)
         if one.operation is not None
         and one.operation.endpoint.right not in (READ, OPEN)
+        and on_orders(name, one.operation.name)
         and one.request.body.startswith(b"{")
     ]
     untouched = asyncio.run(orders_of(name))

@@ -548,7 +548,9 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
     },
     "test_strangers.py::test_nobody_comes_in_without_a_good_key": {
         "every secret is good": let_in(lambda error: True),
-        "an ended or expired key is good": swap("orderglot.stores.keyring:_good", lambda _: always),
+        "an ended or expired key is good": swap(
+            "orderglot.core.keyring:Credential.is_over", lambda _: never
+        ),
     },
     "test_strangers.py::test_a_key_without_the_right_is_forbidden_and_changes_nothing": {
         "rights are not asked for": swap("orderglot.faces.server:demand", lambda _: always),

@@ -42,6 +42,15 @@ TEN_YEARS = timedelta(days=3_650)
 PARTS = {"request.http", "response.http", "order.json", "source.txt"}
 
 
+BESIDE_ORDERS = {"orderglot": "orders."}
+"""Dialects that write other things as well, and how the names of their operations on orders begin."""
+
+
+def on_orders(dialect: str, operation: str) -> bool:
+    """Tell whether an operation of a dialect is about orders, rather than what stands beside them."""
+    return operation.startswith(BESIDE_ORDERS.get(dialect, ""))
+
+
 class Proof(Struct, frozen=True, forbid_unknown_fields=True):
     """A credential of a book; without a customer it is the seller's own.
 

@@ -15,7 +15,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from orderglot.core.caller import OPEN, READ
+from orderglot.core.caller import ADMIN, OPEN, READ
 from orderglot.core.errors import Conflict
 from orderglot.core.ports import Book
 from orderglot.stores import writes
@@ -80,7 +80,7 @@ def writing(dialect: Dialect) -> list[Request]:
     return [
         one.request
         for one in welcome(dialect.name)
-        if one.operation and one.operation.endpoint.right not in (OPEN, READ)
+        if one.operation and one.operation.endpoint.right not in (OPEN, READ, ADMIN)
     ]
 
 

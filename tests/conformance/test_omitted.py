@@ -31,7 +31,7 @@ WORDLESS = [
 async def without_words(at: Site) -> Site:
     """Take a site's own words for drafts out of its lists, where a dialect has such lists."""
     if at.dialect.can.omits_at is not None:
-        (seller,) = await at.store.sellers()
+        seller = min(await at.store.sellers(), key=lambda one: one.id)
         tables = {**seller.tables, f"{at.dialect.name}.statuses": WITHOUT_DRAFTS}
         await at.store.change_seller(replace(seller, tables=tables))
     return at
@@ -87,7 +87,7 @@ def test_a_client_leaves_no_order_in_a_state_that_its_dialect_has_no_word_for(
         at = await with_secrets(dialect, shop)
         if not has_words:
             await without_words(at)
-        (seller,) = await at.store.sellers()
+        seller = min(await at.store.sellers(), key=lambda one: one.id)
         omits_at: Any = dialect.can.omits_at or (lambda _: frozenset())
         omits = dialect.can.omits | omits_at(seller)
         before = await at.orders()

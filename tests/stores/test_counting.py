@@ -284,6 +284,13 @@ def older(path: Path) -> None:
         for name in ("customers_last_name", "customers_email", "customers_company"):
             file.execute(f"DROP INDEX {name}")
         for statement in (
+            "DROP TABLE hub_notes",
+            "DROP VIEW terms_of_orders",
+            "DROP TABLE order_terms",
+            *(
+                f"DROP INDEX {name}"
+                for name in ("customers_name", "products_upc", "products_title")
+            ),
             "DROP VIEW numbers_of_events",
             "DELETE FROM sequences WHERE thing = 'event'",
             "DROP VIEW counted_orders",

@@ -149,6 +149,7 @@ def test_what_every_writer_must_know_begins_when_the_last_older_program_has_gone
         began.set()
 
     async def open_it() -> tuple[bool, bool]:
+        monkeypatch.setattr(switching, "SWITCHES", ())
         async with opened(url):
             pass
         another(url, latest("postgres") - 1)

@@ -8,7 +8,6 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -56,7 +55,7 @@ async def opened(url: str) -> AsyncIterator[tuple[PostgresBackend, Book]]:
 
 
 def limited(monkeypatch: pytest.MonkeyPatch, waits: Waits) -> None:
-    monkeypatch.setattr(pool, "connect", partial(connect, waits=waits))
+    monkeypatch.setattr(pool, "connect", lambda url, _waits: connect(url, waits))
 
 
 # what the server ends

@@ -291,8 +291,8 @@ class Book(Orders, Protocol):
         """Give the products that have one of these as SKU, product code or title, by rising SKU."""
         ...
 
-    async def keep_product(self, product: Product) -> Product:
-        """Add a product, or put a new version in its place."""
+    async def keep_product(self, product: Product, *, new: bool = False) -> Product:
+        """Add a product, or put a new version in its place; a ``new`` one raises Conflict where one is."""
         ...
 
     async def notes(self, kind: str, *names: str) -> tuple[Note, ...]:

@@ -126,9 +126,9 @@ class Book(Reads):
         """Give orders with the SKUs that their customers' own item numbers stand for."""
         return await self._unit().with_skus(*orders)
 
-    async def keep_product(self, product: Product) -> Product:
-        """Add a product, or put a new version in its place."""
-        return await self._write(lambda unit: unit.keep_product(product))
+    async def keep_product(self, product: Product, *, new: bool = False) -> Product:
+        """Add a product, or put a new version in its place; a ``new`` one raises Conflict where one is."""
+        return await self._write(lambda unit: unit.keep_product(product, new=new))
 
     async def _write(self, write: Callable[[UnitOfWork], Awaitable[T]]) -> T:
         unit = self._unit()

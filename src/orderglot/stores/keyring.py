@@ -74,9 +74,7 @@ class Keyring:
             held = await self._token(dialect, kind, secret, shown)
             found = held and _credential(*held)
         same = hmac.compare_digest(found.fingerprint if found else NOBODY, shown)
-        if found is None or not same or found.ended is not None:
-            raise Unauthenticated(REFUSED)
-        if found.expires is not None and found.expires <= self._clock():
+        if found is None or not same or found.is_over(self._clock()):
             raise Unauthenticated(REFUSED)
         if self._uses is not None and shown not in self._uses.lately:
             self._uses.note(found, shown)

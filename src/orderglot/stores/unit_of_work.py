@@ -267,11 +267,16 @@ class UnitOfWork(ExpectingReads):
             raise Forbidden("This account may only change its own customer.")
         return await put_customer(customer, self._resolution, self.now())
 
-    async def keep_product(self, product: Product) -> Product:
-        """Add a product, or put a new version in its place; Invalid where its currency is none."""
+    async def keep_product(self, product: Product, *, new: bool = False) -> Product:
+        """Add a product, or put a new version in its place; Invalid where its currency is none.
+
+        Where it is to be a ``new`` one, raises Conflict if there is one of its SKU.
+        """
         demand_live(self._caller)
         demand_currency("currency", product.currency)
         found = (await super().products((product.sku,))).get(product.sku)
+        if new and (found or self._pending.product(product.sku)):
+            raise Conflict(f"There is a product {product.sku!r} already; change that.")
         return self._pending.put_product(product, found)
 
     async def drop_customer(self, customer: Customer) -> None:

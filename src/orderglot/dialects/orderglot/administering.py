@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, TypedDict, TypeVar
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from orderglot.core.administration import Administration
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Forbidden, Rule, invalid
 from orderglot.dialects.orderglot.media import ASKS, answer, arguments_of
+from orderglot.dialects.orderglot.shapes import Limit
 from orderglot.dialects.orderglot.tables import LONGEST_PAGE, PAGE_SIZE
 from orderglot.wire.form import Form
 from orderglot.wire.known_members import Known
@@ -26,7 +27,7 @@ PAGING = ("limit", "after", "total")
 class Paging(TypedDict, total=False):
     """Which page of a list."""
 
-    limit: Annotated[int, Meta(ge=1, le=LONGEST_PAGE)]
+    limit: Limit
     after: Annotated[str, description("The next of the page before.")]
     total: Annotated[bool, description("Whether to say how many there are in all.")]
 

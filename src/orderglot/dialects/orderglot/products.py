@@ -7,7 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
-from orderglot.core.errors import Conflict, NotFound, Rule, invalid
+from orderglot.core.errors import NotFound, Rule, invalid
 from orderglot.core.ports import Book, UnitOfWork
 from orderglot.core.product import Product
 from orderglot.dialects.orderglot import known_members, record_shapes
@@ -40,10 +40,8 @@ async def _get(book: Book, sku: str) -> Product:
 
 
 async def _add(unit: UnitOfWork, new: Product) -> Product:
-    if await unit.products((new.sku,)):
-        raise Conflict(f"There is a product {new.sku!r} already; change that.")
     currency = new.currency or (await unit.seller()).currency
-    return await unit.keep_product(replace(new, currency=currency))
+    return await unit.keep_product(replace(new, currency=currency), new=True)
 
 
 async def _keep(unit: UnitOfWork, found: Product, new: Product) -> Product:

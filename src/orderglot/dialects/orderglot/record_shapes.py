@@ -9,8 +9,8 @@ from msgspec import Meta
 
 from orderglot.core import customer as customers
 from orderglot.core import product as products
-from orderglot.dialects.orderglot.shapes import Address, Text, shape_of
-from orderglot.dialects.orderglot.tables import LONGEST_PAGE, LONGEST_Q
+from orderglot.dialects.orderglot.shapes import Address, Limit, Text, shape_of
+from orderglot.dialects.orderglot.tables import LONGEST_Q
 from orderglot.wire.shape import Shape, description
 
 SETTLED = ("id", "version", "created", "modified", "own_item_numbers")
@@ -59,7 +59,7 @@ class Listing(TypedDict, total=False):
         description("What a person types: a number, a name, an id."),
     ]
     fields: Annotated[str, description("The members to show, such as name,email.")]
-    limit: Annotated[int, Meta(ge=1, le=LONGEST_PAGE)]
+    limit: Limit
     after: Annotated[str, description("The next of the page before, and not otherwise.")]
 
 

@@ -5,11 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal, NotRequired, TypedDict
 
-from msgspec import Meta
-
-from orderglot.dialects.orderglot.shapes import Text
+from orderglot.dialects.orderglot.shapes import Limit, Text
 from orderglot.dialects.orderglot.step_shapes import OrderName
-from orderglot.dialects.orderglot.tables import LONGEST_PAGE
 from orderglot.wire.shape import description
 
 
@@ -54,7 +51,7 @@ class Listing(TypedDict, total=False):
     """Which page of which."""
 
     channel: Annotated[str, description("A channel, or the name of a dialect.")]
-    limit: Annotated[int, Meta(ge=1, le=LONGEST_PAGE)]
+    limit: Limit
     after: Annotated[str, description("The next of the page before, and not otherwise.")]
 
 

@@ -79,7 +79,9 @@ class KnownAs(TypedDict):
 class Expanding(TypedDict, total=False):
     """What else to show of a seller: what is in its book."""
 
-    expand: Annotated[str, Meta(pattern="^book$")]
+    expand: Annotated[
+        str, Meta(pattern="^book$"), description("What to show beside it: book, what is in it.")
+    ]
 
 
 class Settings(TypedDict, total=False):

@@ -49,6 +49,11 @@ from orderglot.wire.shape import (
 MERGE_PATCH = "application/merge-patch+json"
 PROBLEM = "application/problem+json"
 
+Limit = Annotated[
+    int,
+    Meta(ge=1, le=LONGEST_PAGE),
+    description(f"How many there are on a page; {PAGE_SIZE} if not said."),
+]
 Text = Annotated[str, Meta(max_length=LONGEST)]
 Quantity = Annotated[float, Meta(gt=0, le=999_999_999)]
 
@@ -184,7 +189,7 @@ class ListingEvents(TypedDict, total=False):
         description("The number of the event behind which to go on; 0 is the first."),
     ]
     types: Annotated[str, description("Of these types alone, such as order.created,order.shipped.")]
-    limit: Annotated[int, Meta(ge=1, le=LONGEST_PAGE)]
+    limit: Limit
     wait: Annotated[
         int,
         Meta(ge=0, le=LONGEST_WAIT),
@@ -219,7 +224,7 @@ class ListingExchanges(TypedDict, total=False):
     filter: Annotated[
         str, description("In the language of AIP-160: status >= 400 AND dialect = kole.")
     ]
-    limit: Annotated[int, Meta(ge=1, le=LONGEST_PAGE)]
+    limit: Limit
     after: Annotated[str, description("The next of the page before, and not otherwise.")]
 
 
@@ -261,11 +266,7 @@ class Listing(TypedDict, total=False):
     ]
     sort: Annotated[str, description("By what, such as -created,total.")]
     fields: Annotated[str, description("The members to show, such as id,status,lines.sku.")]
-    limit: Annotated[
-        int,
-        Meta(ge=1, le=LONGEST_PAGE),
-        description(f"How many there are on a page; {PAGE_SIZE} if not said."),
-    ]
+    limit: Limit
     after: Annotated[str, description("The next of the page before, and not otherwise.")]
     offset: Annotated[int, Meta(ge=0, le=FURTHEST), description("How many to pass over instead.")]
     total: Annotated[bool, description("Whether to say how many there are in all.")]
