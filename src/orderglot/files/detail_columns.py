@@ -208,6 +208,8 @@ def _read_rate(text: str, plan: Plan) -> Decimal | None:
         rate = read_number(unwrapped(text), plan.marks).amount
         if rate <= 0:
             raise ValueError("is not above 0")
+        if rate >= LARGEST:
+            raise ValueError("is out of range")
     except ValueError as error:
         raise ValueError(f"the rate {text[:40]!r} {error}") from None
     return rate
