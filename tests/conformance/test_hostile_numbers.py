@@ -46,9 +46,7 @@ def _numbers(name: str, value: Any) -> Iterator[tuple[str, Any, Any]]:
         called = key if isinstance(key, str) else name
         if isinstance(inner, dict | list):
             yield from _numbers(called, inner)
-        elif isinstance(inner, int | float) and not isinstance(inner, bool):
-            yield called, value, key
-        elif isinstance(inner, str) and re.fullmatch(r"[0-9]+(\.[0-9]+)?", inner):
+        elif not isinstance(inner, bool) and re.fullmatch(r"[0-9]+(\.[0-9]+)?", str(inner)):
             yield called, value, key
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from orderglot.core.amounts import LARGEST
 from orderglot.files.address_names import SHIP_TO
 from orderglot.files.amounts import read_percent
 from orderglot.files.cells import bare, is_rounded, unwrapped

@@ -31,7 +31,11 @@ async def search(book: Book, text: str, window: Window) -> Page:
     """
     asked = [*questions(text, await _ids(book, text))]
     if window.offset:
-        return await book.page(replace(window, where=And((Or(tuple(asked)), window.where))))
+        # So many pass before the page, and each of them may be one that an id elsewhere tells.
+        ahead = replace(window, limit=window.offset + window.limit)
+        ids = {order.id for order in await _called(book, text, ahead)}
+        every = Or((_ids_in(ids), *asked))
+        return await book.page(replace(window, where=And((every, window.where))))
     called = await _called(book, text, window)
     found, following = {order.id for order in called}, None
     for question in asked:
