@@ -215,7 +215,7 @@ def _is_plain(value: Any, levels: int) -> bool:
 def is_bounded(number: Decimal | int) -> bool:
     """Tell whether a number of no known meaning is within what is kept of such."""
     if isinstance(number, int):
-        return -(10**LARGEST_EXPONENT) < number < 10**LARGEST_EXPONENT
+        return abs(number) < int(10**LARGEST_EXPONENT)
     return number.is_finite() and abs(number.adjusted()) <= LARGEST_EXPONENT
 
 
