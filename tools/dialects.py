@@ -14,6 +14,7 @@ from operator import itemgetter
 from pathlib import Path
 
 from orderglot import dialects
+from orderglot.core.caller import ANY
 from orderglot.core.fields import every_field
 from orderglot.sync.walks import moment_of
 from orderglot.wire.dialect import Dialect
@@ -162,7 +163,7 @@ def operation_row(one: Operation[object, object]) -> str:
     return row(
         one.name,
         calls,
-        one.endpoint.right or "none",
+        ANY if one.endpoint.carries else one.endpoint.right or "none",
         "answered again" if one.endpoint.idempotent else "done again",
     )
 

@@ -283,7 +283,8 @@ def test_a_key_without_the_right_is_forbidden_and_changes_nothing(
 ) -> None:
     async def ask() -> None:
         for specimen in guarded(dialect.name):
-            if specimen.operation and specimen.operation.endpoint.right != right:
+            endpoint = specimen.operation and specimen.operation.endpoint
+            if endpoint and (endpoint.right != right or endpoint.carries):
                 continue
             at = await with_secrets(dialect)
             before = await at.orders()

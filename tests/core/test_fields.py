@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from orderglot.core.errors import Invalid, Rule
-from orderglot.core.fields import Field, FieldKind, every_field, field, values_of
+from orderglot.core.fields import Field, FieldKind, every_field, field, read_whole_extra, values_of
 from orderglot.core.order import Address, Identity, Invoice, Line, Link, Order, Reference
 from orderglot.core.values import Relation
 
@@ -121,3 +121,8 @@ def test_an_extra_is_a_whole_number_or_nothing(extra: object, expected: int | No
     order = Order(extras={"kole.x": extra})
 
     assert (expected,) == values_of(order, field("whole:extras.kole.x"))
+
+
+@pytest.mark.parametrize("power", ["1E+9999999", "-1E+9999999", "1E-9999999"])
+def test_an_extra_that_is_beyond_all_bounds_is_no_whole_number(power: str) -> None:
+    assert read_whole_extra(Decimal(power)) is None

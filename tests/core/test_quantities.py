@@ -34,7 +34,13 @@ def test_a_number_becomes_the_quantity_that_it_is(number: Quantity, text: str) -
     assert text == with_unit(quantity, "")
 
 
-@pytest.mark.parametrize("text", ["0.0000001", "1.1234567", "NaN", "Infinity", "-1E+18", "1E+99"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("0.0000001", "1.1234567", "NaN", "Infinity", "-1E+18", "1E+99"),
+        *("1E+9999999", "-1E+9999999", "1E-9999999"),
+    ],
+)
 def test_what_is_no_quantity_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"decimals|digits"):
         exact(Decimal(text))

@@ -103,6 +103,7 @@ def test_a_line_without_a_price_comes_to_nothing_known() -> None:
         ("٣", "the quantity '٣' is not"),
         ("nan", "the quantity 'nan' is not"),
         ("9" * 19, "is not a number such as"),
+        ("-1" + "0" * 1_000_000, "is not a number such as"),
         ("12 pcs", "the quantity '12 pcs' is not"),
         ("1" + " " * 1000, "' is not a number such as"),
     ],

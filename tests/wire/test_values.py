@@ -81,6 +81,11 @@ def test_what_is_no_amount_is_refused(value: Any) -> None:
         read_amount(value)
 
 
+@pytest.mark.parametrize("power", [9_999_999, -9_999_999])
+def test_zero_is_printed_short_whatever_power_of_ten_stands_behind_it(power: int) -> None:
+    assert "0" == f"{read_amount(Decimal(f'0E{power}')):f}"
+
+
 @pytest.mark.parametrize(
     ("value", "number"),
     [(7, 7), ("7", 7), ("-7", -7), ("+7", 7), ("007", 7), (Decimal("7.0"), 7)],

@@ -9,6 +9,9 @@ from orderglot.core.errors import Forbidden
 OPEN = ""
 """The right for an operation that is open to everybody: no caller is needed."""
 
+ANY = "any"
+"""Whatever right there is: what is asked for takes others in its parts."""
+
 READ = "read"
 CREATE = "create"
 CHANGE = "change"
@@ -47,7 +50,7 @@ class Caller(Struct, frozen=True, kw_only=True):
 
 def demand(caller: Caller, right: str) -> None:
     """Raise Forbidden unless the caller has the right."""
-    if right not in caller.may:
+    if right not in caller.may and not (right == ANY and caller.may):
         if right == ADMIN:
             raise Forbidden(f"This takes a key that may {ADMIN}; ask the seller for one.")
         raise Forbidden(f"This account may not {right} orders; ask the seller for that right.")

@@ -181,7 +181,9 @@ def read_whole_extra(value: Any) -> int | None:
     """Give an extra that is a whole number of at most 18 digits, None for any other."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return None
-    return int(value) if abs(value) < 10**LONGEST_WHOLE and value == int(value) else None
+    # A comparison rounds nothing, so that no number is too large for it.
+    most = 10**LONGEST_WHOLE
+    return int(value) if -most < value < most and value == int(value) else None
 
 
 def _native(thing: Identity | Order | None, dialect: str) -> int | None:

@@ -31,7 +31,7 @@ def exact(number: int | Decimal) -> Quantity:
     """Give a number as a quantity; raises ValueError where it is too large or has too many decimals."""
     if isinstance(number, int):
         return number
-    if not number.is_finite() or abs(number) >= MOST:
+    if not number.is_finite() or number.copy_abs() >= MOST:
         raise ValueError("is no number of so many digits as a quantity may have")
     if number != number.quantize(_QUANTUM):
         raise ValueError(f"has more than {PLACES} decimals")

@@ -204,12 +204,19 @@ def _is_plain(value: Any, levels: int) -> bool:
     if isinstance(value, str):
         return "\0" not in value
     if isinstance(value, Decimal):
-        return value.is_finite() and abs(value.adjusted()) <= LARGEST_EXPONENT
+        return is_bounded(value)
     if isinstance(value, dict):
         value = [*value, *value.values()]
     elif not isinstance(value, list | tuple):
         return True
     return levels > 0 and all(_is_plain(inner, levels - 1) for inner in value)
+
+
+def is_bounded(number: Decimal | int) -> bool:
+    """Tell whether a number of no known meaning is within what is kept of such."""
+    if isinstance(number, int):
+        return abs(number) < int(10**LARGEST_EXPONENT)
+    return number.is_finite() and abs(number.adjusted()) <= LARGEST_EXPONENT
 
 
 def _short(path: tuple[str | int, ...]) -> tuple[str | int, ...]:

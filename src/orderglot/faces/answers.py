@@ -16,6 +16,9 @@ from orderglot.core.unknown_members import without_unknown
 from orderglot.wire.message import Request, Response
 from orderglot.wire.operation import Operation
 
+SORRY = "Something failed here; please try again later."
+"""What is said of an error that nobody has foreseen."""
+
 MOST_TOUCHED = 25
 """An answer of more orders than that is a list; of more that a request changes it names these."""
 

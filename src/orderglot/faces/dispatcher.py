@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable, Mapping
 
 from orderglot.core.errors import HubError, Upstream
+from orderglot.faces.answers import SORRY
 from orderglot.faces.pages import Page, is_from_browser, respond
 from orderglot.faces.routes import Route, Routes
 from orderglot.faces.server import Server
@@ -14,8 +15,6 @@ from orderglot.wire.message import Request, Response
 
 LONGER = frozenset({"content-encoding", "transfer-encoding"})
 """With one of these headers, a body may be longer than its length says."""
-
-_SORRY = "Something failed here; please try again later."
 
 log = logging.getLogger("orderglot.http")
 
@@ -27,7 +26,7 @@ def plain(status: int, sentence: str) -> Response:
 
 
 _NOTHING_HERE = plain(404, "There is nothing here.")
-FAILED = plain(500, _SORRY)
+FAILED = plain(500, SORRY)
 
 
 class Dispatcher:
@@ -97,7 +96,7 @@ class Dispatcher:
             # The last resort: an unexpected exception is logged with its traceback, which the response does not show.
             which = {"dialect": server.dialect.name, "operation": route.operation.name}
             log.exception("unforeseen", extra=which)
-            return server.refuse(Upstream(_SORRY), request)
+            return server.refuse(Upstream(SORRY), request)
 
     async def _show(self, page: Page, request: Request) -> Response:
         if request.trace is not None:

@@ -62,15 +62,30 @@ def _rate(text: str) -> Rate | None:
     return Rate(int(found[1]), SPANS[found[2]])
 
 
-class Allowance(NamedTuple):
-    """What is left to a key: ``left`` requests, less than none where this one is too many.
+class _Window(Struct):
+    """How many requests there were since when, and when the last of them came."""
 
-    After ``resets`` seconds there are as many as at first.
-    """
+    began: datetime
+    last: datetime
+    count: int = 0
+
+
+class Allowance(NamedTuple):
+    """What a key may still ask: it says how it stands by now, for a request can have others in it."""
 
     rate: Rate
-    left: int
-    resets: int
+    window: _Window
+
+    @property
+    def left(self) -> int:
+        """How many requests are left; less than none where the last one was too many."""
+        return self.rate.quota - self.window.count
+
+    @property
+    def resets(self) -> int:
+        """After how many seconds there are as many as at first."""
+        ends = self.window.began + timedelta(seconds=self.rate.seconds)
+        return ceil((ends - self.window.last).total_seconds())
 
     def demand(self) -> None:
         """Raise TooMany where nothing is left."""
@@ -89,13 +104,6 @@ class Allowance(NamedTuple):
         return replace(response, headers=headers)
 
 
-class _Window(Struct):
-    """How many requests there were since when."""
-
-    began: datetime
-    count: int = 0
-
-
 class RateLimits:
     """What one server face has counted of the requests of each key whose seller sets a limit."""
 
@@ -112,11 +120,13 @@ class RateLimits:
         key = (caller.seller, caller.name)
         window = self._windows.pop(key, None)
         # Where the clock was put back behind its beginning, nobody knows when it ends.
-        if window is None or not window.began <= now < window.began + lasts:
-            window = _Window(now)
+        if window is None:
+            window = _Window(now, now)
+        elif not window.began <= now < window.began + lasts:
+            window.began, window.count = now, 0
         self._windows[key] = window
         if len(self._windows) > MOST:
             self._windows.popitem(last=False)
+        window.last = now
         window.count += 1
-        resets = ceil((window.began + lasts - now).total_seconds())
-        return Allowance(rate, rate.quota - window.count, resets)
+        return Allowance(rate, window)

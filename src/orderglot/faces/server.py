@@ -15,7 +15,7 @@ import msgspec
 
 from orderglot.core.acts import Person
 from orderglot.core.administration import Administration
-from orderglot.core.caller import ADMIN, OPEN, READ, Caller, demand
+from orderglot.core.caller import ADMIN, ANY, OPEN, READ, Caller, demand
 from orderglot.core.errors import Damaged, HubError, Rule, Upstream, invalid
 from orderglot.core.keyring import Keyring
 from orderglot.core.left_out import noting
@@ -25,6 +25,7 @@ from orderglot.core.seller import Seller
 from orderglot.core.values import Omits
 from orderglot.faces.administering import administered_by
 from orderglot.faces.admissions import NotedKeyring
+from orderglot.faces.again import Again
 from orderglot.faces.answers import MOST_TOUCHED, in_zone, shown_to, touched, write_answer
 from orderglot.faces.completing import Completing
 from orderglot.faces.links import NOWHERE, addressed
@@ -167,7 +168,7 @@ class Server:
             if allowance is not None:
                 taken.append(allowance)
                 allowance.demand()
-        demand(caller, operation.endpoint.right)
+        demand(caller, ANY if operation.endpoint.carries else operation.endpoint.right)
         await self.completing(caller.seller, now)
         return await self._answer_to(caller, operation, request, now)
 
@@ -239,15 +240,18 @@ class Server:
             views=self.views,
             journal=self.store.journal,
             pause=self.pause,
-            again=self,
+            again=self._again(request),
         )
         answer = shown_to(book.caller, await operation.perform(context, ask))
         if request.trace is not None:
-            request.trace.orders = touched(answer)
+            request.trace.orders = (*request.trace.orders, *touched(answer))
         if _size(answer) <= LARGE:
             return write_answer(operation, answer, request)
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(_writing(), write_answer, operation, answer, request)
+
+    def _again(self, request: Request) -> Again:
+        return Again(self, self.refuse, self.dialect.faults.read, request.trace)
 
     async def _perform(
         self,

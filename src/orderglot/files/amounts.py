@@ -103,13 +103,12 @@ def read_rate(text: str, marks: Marks, *, hundredths: bool) -> Decimal | None:
         return None
     try:
         number = read_number(written.removesuffix("%").strip(), marks)
-        amount = number.amount
-        rate = amount / 100 if hundredths or written.endswith("%") else amount
-        if number.currencies is not None or not 0 <= rate <= 1:
+        most = 100 if hundredths or written.endswith("%") else 1
+        if number.currencies is not None or not 0 <= number.amount <= most:
             raise ValueError("is no share of something")
     except ValueError as error:
         raise ValueError(f"the rate {text[:40]!r} {error}") from None
-    return rate
+    return number.amount / most if most > 1 else number.amount
 
 
 def read_percent(text: str, marks: Marks) -> Decimal | None:
@@ -121,11 +120,10 @@ def read_percent(text: str, marks: Marks) -> Decimal | None:
     if not written:
         return None
     number = read_number(written.removesuffix("%").strip(), marks)
-    share = not written.endswith("%") and number.amount <= 1
-    percent = number.amount * 100 if share else number.amount
-    if number.currencies is not None or not 0 <= percent <= 100:
+    if number.currencies is not None or not 0 <= number.amount <= 100:
         raise ValueError(f"the tax rate {text[:40]!r} is no share of something")
-    return percent
+    share = not written.endswith("%") and number.amount <= 1
+    return number.amount * 100 if share else number.amount
 
 
 def of_order(name: str, amounts: Sequence[Decimal | None], scope: Scope) -> Decimal | None:

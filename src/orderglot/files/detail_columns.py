@@ -10,6 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from orderglot.core.amounts import LARGEST
 from orderglot.files.address_names import SHIP_TO
 from orderglot.files.amounts import read_percent
 from orderglot.files.cells import bare, is_rounded, unwrapped
@@ -208,6 +209,8 @@ def _read_rate(text: str, plan: Plan) -> Decimal | None:
         rate = read_number(unwrapped(text), plan.marks).amount
         if rate <= 0:
             raise ValueError("is not above 0")
+        if rate >= LARGEST:
+            raise ValueError("is out of range")
     except ValueError as error:
         raise ValueError(f"the rate {text[:40]!r} {error}") from None
     return rate

@@ -134,7 +134,7 @@ def read_quantity(what: str, text: str, marks: Marks) -> Quantity | None:
         doubt = str(error)
         why = doubt if "--decimal" in doubt else f"is not {_A_NUMBER}"
         raise ValueError(f"the {what} {short(text)} {why}") from None
-    if found.currencies is not None or abs(found.amount) >= MOST:
+    if found.currencies is not None or found.amount.copy_abs() >= MOST:
         raise ValueError(f"the {what} {short(text)} is not {_A_NUMBER}")
     try:
         return exact(found.amount)

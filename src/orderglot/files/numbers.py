@@ -137,9 +137,11 @@ def read_number(text: str, marks: Marks) -> Number:
     """Read a number as it is written; raises ValueError with the reason where it is none."""
     written = taken_apart(text)
     amount = read_digits(written.digits, marks.mark_of(written.digits))
+    if written.negative and amount:
+        amount = amount.copy_negate()
     if not written.currency:
-        return Number(-amount if written.negative else amount, None)
+        return Number(amount, None)
     meant = currencies_of(written.currency)
     if not meant:
         raise ValueError(f"stands with {written.currency!r}, which is no currency")
-    return Number(-amount if written.negative else amount, meant)
+    return Number(amount, meant)

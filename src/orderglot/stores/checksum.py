@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from decimal import Decimal
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 
 import msgspec
 from msgspec import Struct
@@ -54,12 +54,16 @@ def _plain_document(text: str) -> bytes:
     return _spell(_read(text))
 
 
+_AS_IT_IS = Context(prec=28, Emin=MIN_EMIN, Emax=MAX_EMAX)
+"""Knows any power of ten, also one that nothing here computes with."""
+
+
 def _number(text: str) -> int | Decimal:
     """Give the same number for every form of it: ``1.50``, ``1.5`` and ``15E-1``."""
     number = Decimal(text)
     if number == number.to_integral_value() and number.adjusted() < LONGEST:
         return int(number)
-    return number.normalize()
+    return _AS_IT_IS.normalize(number)
 
 
 _encode = msgspec.msgpack.Encoder().encode

@@ -108,13 +108,15 @@ class Endpoint:
 
     ``paths`` are templates, every form the vendor uses; the first one is written. ``right`` is
     what the caller must have. With ``idempotent`` a request that comes again under its idempotency
-    key is not performed again; what only reads needs no such key.
+    key is not performed again; what only reads needs no such key. With ``carries`` there are requests
+    in it, each of which takes its own right: whoever has any right may send it.
     """
 
     method: str
     paths: tuple[str, ...]
     right: str = READ
     idempotent: bool = False
+    carries: bool = False
 
 
 @dataclass(frozen=True, slots=True)

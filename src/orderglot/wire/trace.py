@@ -11,7 +11,8 @@ class Trace(Struct, kw_only=True, gc=False):
     """Whose request it is, what it asks, which orders it touched, and why it was refused.
 
     ``key`` is the public part of the credential, or the channel that we asked. ``orders`` are the
-    hub's ids of those read one by one, made or changed; a list touches none. ``kept`` tells whether
+    hub's ids of those read one by one, made or changed; a list touches none. A batch has touched what
+    its requests have, and its ``reason`` says how many of them were refused. ``kept`` tells whether
     the exchange is one that a journal keeps: the hub's own pages are not.
     """
 

@@ -18,6 +18,7 @@ T = TypeVar("T")
 PLACES = 6
 WHOLE = 2**63
 LONGEST_REMEMBERED = 20
+FURTHEST_ZERO = 20
 _ONE = Decimal(1)
 _ZERO = Decimal(0)
 _encode = msgspec.json.Encoder().encode
@@ -43,7 +44,9 @@ def read_decimal(value: Any) -> Decimal:
         raise ValueError("is not a number")
     if isinstance(value, str) and not _NUMBER.fullmatch(value):
         raise ValueError("is not a number")
-    return Decimal(value)
+    number = Decimal(value)
+    # Zero is zero whatever power of ten stands behind it, and millions of digits where it is printed.
+    return _ZERO if not number and abs(number.adjusted()) > FURTHEST_ZERO else number
 
 
 def read_amount(value: Any, places: int = PLACES) -> Decimal:

@@ -96,7 +96,6 @@ def _read_item(request: Request, form: Form, key: str) -> Request:
         headers=headers,
         params={},
         body=b"" if body is None else json.write(body),
-        trace=None,
     )
 
 
@@ -141,7 +140,7 @@ def _read_answer(form: Form) -> Response:
 
 ANSWER_BATCH: Operation[Batch, Answered] = Operation(
     name="batches.create",
-    endpoint=Endpoint("POST", (BATCHES,)),
+    endpoint=Endpoint("POST", (BATCHES,), carries=True),
     request=RequestFormat(_write_batch, _read_batch, body={JSON: batch_shapes.Batch}),
     perform=_answer_batch,
     response=ResponseFormat(_write_answered, _read_answered, success(200, batch_shapes.Answered)),

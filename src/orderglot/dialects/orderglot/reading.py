@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -16,6 +16,7 @@ from msgspec import Struct
 from orderglot.core.amounts import LARGEST
 from orderglot.core.errors import Rule
 from orderglot.core.quantities import Quantity, exact
+from orderglot.core.unknown_members import is_bounded
 from orderglot.wire.form import Form
 from orderglot.wire.values import read_date, read_decimal, read_instant
 
@@ -168,7 +169,22 @@ def _inner(kind: type[Struct], form: Form, name: str) -> Struct:
 
 def _named(form: Form, name: str) -> dict[str, Any]:
     """Read values by names, each with a dot in it: those without one are unknown."""
-    return {one: value for one, value in form.inside(name).members.items() if "." in one}
+    named = {one: value for one, value in form.inside(name).members.items() if "." in one}
+    for path in _beyond(name, named):
+        form.refuse(path[:120], Rule.RANGE, "This number is out of range.")
+    return named
+
+
+def _beyond(name: str, value: Any) -> Iterator[str]:
+    """Name the numbers in a value, at any depth, that are beyond what is kept of unknown members."""
+    if isinstance(value, dict):
+        for one, inner in value.items():
+            yield from _beyond(f"{name}.{one}", inner)
+    elif isinstance(value, list | tuple):
+        for place, inner in enumerate(value, 1):
+            yield from _beyond(f"{name}[{place}]", inner)
+    elif isinstance(value, Decimal | int) and not is_bounded(value):
+        yield name
 
 
 def _anything(form: Form, name: str) -> Any:

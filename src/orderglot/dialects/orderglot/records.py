@@ -6,6 +6,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
+from sys import maxsize
 from typing import Any, Generic, TypeVar
 
 from msgspec import Struct
@@ -34,7 +35,7 @@ from orderglot.dialects.orderglot.reading import read_struct
 from orderglot.dialects.orderglot.search import spellings
 from orderglot.dialects.orderglot.tables import LONGEST_PAGE, LONGEST_Q, PAGE_SIZE
 from orderglot.wire import json
-from orderglot.wire.form import Form
+from orderglot.wire.form import MOST_IN_A_LIST, Form
 from orderglot.wire.known_members import Known
 from orderglot.wire.message import Request, Response, fill, query_of
 from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
@@ -247,8 +248,8 @@ def _writable(of: Records[R], request: Request) -> Form:
     return form
 
 
-def _read_new(of: Records[R], members: dict[str, Any]) -> R:
-    form = Form(members, longest=LONGEST)
+def _read_new(of: Records[R], members: dict[str, Any], longest: int = LONGEST) -> R:
+    form = Form(members, longest=longest)
     one = read_struct(form, of.kind)
     form.check()
     for name in form.inside("extras").members:
@@ -300,7 +301,10 @@ def _change(of: Records[R]) -> Operation[Changing, R]:
             found = await of.get(unit, ask.id)
             demand_version(found, ask.version, of.one)
             members = merged(of.document(found), ask.members)
-            new = _read_new(of, {k: v for k, v in members.items() if k not in SETTLED})
+            # What is not said anew stays as it is, also where no client could say so much.
+            new = _read_new(
+                of, {k: v for k, v in members.items() if k not in SETTLED}, longest=maxsize
+            )
             return await of.keep(unit, found, new)
 
     perform.__doc__ = f"Change what is said of a {of.one} (RFC 7396); null takes a member out."
@@ -313,6 +317,7 @@ def _change(of: Records[R]) -> Operation[Changing, R]:
         if not form.members:
             names = ", ".join(sorted(of.writable.names))
             raise invalid("body", Rule.REQUIRED, f"Say what is to be changed: {names}.")
+        demand_bounded(form.members)
         return Changing(request.params[of.key], dict(form.members), preconditions_of(request))
 
     return Operation(
@@ -329,6 +334,30 @@ def _change(of: Records[R]) -> Operation[Changing, R]:
             partial(_write, of), partial(_read_one, of), success(200, of.shape, headers=shapes.ETag)
         ),
     )
+
+
+def demand_bounded(members: Any) -> None:
+    """Raise Invalid where a text that a client sends is longer than one may be, or a list has too many."""
+    form = Form({}, longest=LONGEST)
+    for name, value in members.items() if isinstance(members, dict) else ():
+        if name != "extras":
+            _bound(form, name, value)
+    form.check()
+
+
+def _bound(form: Form, name: str, value: Any) -> None:
+    if isinstance(value, dict):
+        for one, inner in value.items():
+            _bound(form, f"{name}.{one}", inner)
+    elif isinstance(value, list):
+        if len(value) > MOST_IN_A_LIST:
+            reason = f"This may have {MOST_IN_A_LIST:,} elements, not {len(value):,}."
+            form.refuse(name, Rule.SIZE, reason)
+        for place, inner in enumerate(value[:MOST_IN_A_LIST], 1):
+            _bound(form, f"{name}[{place}]", inner)
+    elif isinstance(value, str) and len(value) > LONGEST:
+        reason = f"This may have {LONGEST} characters, not {len(value)}."
+        form.refuse(name, Rule.LENGTH, reason)
 
 
 def merged(before: Any, patch: Any) -> Any:

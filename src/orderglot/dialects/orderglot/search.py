@@ -31,7 +31,10 @@ async def search(book: Book, text: str, window: Window) -> Page:
     """
     asked = [*questions(text, await _ids(book, text))]
     if window.offset:
-        return await book.page(replace(window, where=And((Or(tuple(asked)), window.where))))
+        # So many pass before the page, and each of them may be one that an id elsewhere tells.
+        ids = {order.id for order in await _called(book, text, _wide(window))}
+        every = Or((_ids_in(ids), *asked))
+        return await book.page(replace(window, where=And((every, window.where))))
     called = await _called(book, text, window)
     found, following = {order.id for order in called}, None
     for question in asked:
@@ -43,12 +46,18 @@ async def search(book: Book, text: str, window: Window) -> Page:
     following = page.next or following
     total = None
     if window.total:
-        # Whatever an id elsewhere tells is among the few that were looked at.
-        every = Or((_ids_in({order.id for order in called}), *asked))
+        every_called = await _called(book, text, _wide(window))
+        every = Or((_ids_in({order.id for order in every_called}), *asked))
         where = And((every, window.where))
         total = (await book.page(Window(where=where, limit=1, total=True))).total
     further = following and replace(window, after=following.after, offset=following.offset)
     return Page(orders=page.orders, window=window, next=further, total=total)
+
+
+def _wide(window: Window) -> Window:
+    """Give a window from the first order on that has all that are called by one id."""
+    limit = max(100, window.offset + window.limit)
+    return Window(where=window.where, sort=window.sort, limit=limit)
 
 
 def _of(window: Window, question: Query) -> Window:

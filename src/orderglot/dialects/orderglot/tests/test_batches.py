@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from orderglot.core.caller import ADMIN, CHANGE, CREATE, READ, Caller
+from orderglot.dialects.orderglot.tables import NAME
 from orderglot.dialects.orderglot.tests.conftest import CUSTOMER, ORDERS, SELLER, Api
+from orderglot.faces.rate_limits import SETTING
+from orderglot.wire.message import Request
+from orderglot.wire.trace import Trace
 
 BATCHES = "/orderglot/v1/batches"
 FIRST = f"{ORDERS}/1000000001"
@@ -131,3 +138,92 @@ def test_a_hundred_are_carried_out(api: Api) -> None:
 
     assert {200} == {one["status"] for one in sent(api, *several)}
     assert 101 == api.read(FIRST)["version"]
+
+
+def test_an_item_that_fails_unforeseen_holds_up_none_and_comes_again(
+    api: Api, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked = 0
+
+    async def failing(_seller: int, _now: datetime) -> None:
+        nonlocal asked
+        asked += 1
+        if asked == 3:
+            raise RuntimeError("a fault of ours")
+
+    batch = [item("POST", f"{FIRST}/note", {"text": text}) for text in ("one", "two", "three")]
+    with monkeypatch.context() as patch:
+        patch.setattr(api.server, "completing", failing)
+        first = sent(api, *batch, idempotency_key="k")
+
+    assert [200, 503, 200] == [one["status"] for one in first]
+    assert first[1]["headers"]["retry-after"]
+    assert "a fault of ours" not in json.dumps(first)
+    assert ["unforeseen"] == [one.message for one in caplog.records if one.exc_info]
+
+    second = sent(api, *batch, idempotency_key="k")
+    assert [200, 200, 200] == [one["status"] for one in second]
+    assert (first[0], first[2]) == (second[0], second[2])
+    notes = api.read(FIRST)["notes"]
+    assert [1, 1, 1] == [notes.count(text) for text in ("one", "two", "three")]
+
+
+def traced(api: Api, *items: Any) -> Trace:
+    trace = Trace()
+    body = json.dumps({"requests": items}).encode()
+    headers = {"authorization": f"Bearer {SELLER}"}
+    asked = Request(method="POST", path=BATCHES, headers=headers, body=body, trace=trace)
+    assert 200 == api.run(api.server(asked)).status
+    return trace
+
+
+def test_the_exchange_of_a_batch_names_the_orders_of_its_items_and_why_some_were_refused(
+    api: Api,
+) -> None:
+    trace = traced(
+        api,
+        item("POST", f"{FIRST}/note", {"text": "one"}),
+        item("POST", f"{FIRST}/hold"),
+        item("POST", f"{ORDERS}/1000000002/note", {"text": "two"}),
+        item("POST", f"{ORDERS}/9/note", {"text": "x"}),
+    )
+
+    assert "batches.create" == trace.operation
+    assert (1_000_000_001, 1_000_000_002) == trace.orders
+    assert trace.reason.startswith("2 of 4 were refused: ")
+    assert "reason" in trace.reason
+
+
+def test_the_exchange_of_a_batch_that_went_well_has_no_reason(api: Api) -> None:
+    assert "" == traced(api, item("POST", f"{FIRST}/note", {"text": "one"})).reason
+
+
+@pytest.mark.parametrize(
+    ("may", "statuses"),
+    [({CREATE}, [201, 403]), ({CHANGE}, [403, 200]), ({READ}, [403, 403]), ({ADMIN}, [403, 403])],
+)
+def test_a_batch_takes_any_right_and_each_item_its_own(
+    api: Api, may: set[str], statuses: list[int]
+) -> None:
+    caller = Caller(seller=api.seller, may=frozenset(may))
+    secret = "og_" + "f" * 64
+    api.run(api.store.keyring.issue_key(NAME, caller, lambda _: secret, lambda _: "some"))
+    items = sent(
+        api,
+        item("POST", ORDERS, {**NEW, "customer": {"id": 100001}}),
+        item("POST", f"{FIRST}/note", {"text": "one"}),
+        key=secret,
+    )
+
+    assert statuses == [one["status"] for one in items]
+
+
+def test_a_batch_says_what_is_left_behind_its_items(api: Api) -> None:
+    (seller,) = [one for one in api.run(api.store.sellers()) if one.id == api.seller]
+    tables = {**seller.tables, SETTING: "5/min"}
+    api.run(api.store.change_seller(replace(seller, tables=tables)))
+    response = api.ask(
+        "POST", BATCHES, {"requests": [item("POST", f"{FIRST}/note", {"text": "x"})] * 3}
+    )
+
+    assert '"key";r=1;t=60' == response.headers["ratelimit"]

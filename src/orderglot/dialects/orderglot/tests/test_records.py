@@ -7,8 +7,13 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from msgspec.structs import replace
 
+from orderglot.core.order import Reference
+from orderglot.core.ports import UnitOfWork
+from orderglot.dialects.orderglot.tables import NAME
 from orderglot.dialects.orderglot.tests.conftest import CUSTOMER, SELLER, Api
+from orderglot.wire.message import Request
 
 CUSTOMERS, PRODUCTS = "/orderglot/v1/customers", "/orderglot/v1/products"
 
@@ -185,3 +190,29 @@ def test_a_request_that_comes_again_adds_once(api: Api) -> None:
 
     assert (first.status, first.body) == (second.status, second.body)
     assert 1 == len(api.read(CUSTOMERS, q="C-5")["items"])
+
+
+def test_a_change_bounds_what_is_sent_alone(api: Api) -> None:
+
+    async def lengthen() -> None:
+        async def work(unit: UnitOfWork) -> None:
+            customer = await unit.customer(Reference(NAME, "100001"))
+            await unit.keep_customer(replace(customer, last_name="x" * 300))
+
+        await api.book.transact(work)
+
+    api.run(lengthen())
+    path = "/orderglot/v1/customers/100001"
+
+    assert 200 == api.ask("PATCH", path, {"name": "Anna"}).status
+    assert "last_name" == api.problem(api.ask("PATCH", path, {"last_name": "y" * 256}))["field"]
+
+
+@pytest.mark.parametrize("number", ["1e99999999", "1e-99999999", "1" + "0" * 400])
+def test_a_number_of_an_extra_is_bounded_at_any_depth(api: Api, number: str) -> None:
+    body = b'{"extras": {"kole.x": [{"y": %b}]}}' % number.encode()
+    headers = {"authorization": f"Bearer {SELLER}"}
+    path = "/orderglot/v1/customers/100001"
+    response = api.run(api.server(Request(method="PATCH", path=path, headers=headers, body=body)))
+
+    assert "extras.kole.x[1].y" == api.problem(response)["field"]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from orderglot.core.order import Invoice, Line, Order, Reference
+from orderglot.dialects.orderglot.tests.conftest import Api
 
 ORDERS = "/orderglot/v1/orders"
 FIRST = f"{ORDERS}/1000000001"
@@ -103,3 +104,13 @@ def test_any_number_of_orders_of_a_sku_are_found_page_by_page(api: Any) -> None:
             after = page["next"]
 
         assert [f"P-{number:02}" for number in range(60)] == seen
+
+
+def test_pages_by_offset_find_what_an_id_elsewhere_tells(api: Api) -> None:
+    for number, place in ((1, "here"), (2, "there")):
+        api.change(number, references=(Reference(place, "E-1"),))
+    first = api.read(q="E-1", limit=1, total="true")
+    second = api.read(q="E-1", limit=1, offset=1, total="true")
+
+    assert first["total"] == second["total"]
+    assert first["items"] != second["items"]
