@@ -36,7 +36,10 @@ class OrderglotAuth:
     proofs = Proofs(
         headers=frozenset({"authorization"}),
         repeats=frozenset({"exchanges.list", "exchanges.get"}),
-        answers={name: frozenset({"secret"}) for name in ("keys.create", "keys.roll")},
+        # A batch hands on what its items are answered.
+        answers=dict.fromkeys(
+            ("keys.create", "keys.roll", "batches.create"), frozenset({"secret"})
+        ),
     )
 
     def make_secret(self, random: bytes) -> str:
