@@ -13,7 +13,6 @@ from orderglot.core.errors import Forbidden, Rule, invalid
 from orderglot.dialects.orderglot.media import ASKS, answer, arguments_of
 from orderglot.dialects.orderglot.tables import LONGEST_PAGE, PAGE_SIZE
 from orderglot.wire.form import Form
-from orderglot.wire.known_members import Known
 from orderglot.wire.message import Request, Response, query_of
 from orderglot.wire.operation import Context
 from orderglot.wire.shape import description
@@ -66,14 +65,6 @@ def demand_operator(caller: Caller) -> None:
     """Raise Forbidden unless the caller stands above the sellers."""
     if not caller.operator:
         raise Forbidden("This takes an operator's key.")
-
-
-def refuse_strange(form: Form, known: Known) -> None:
-    """Refuse members that there are not, so that nobody believes to have been understood."""
-    for name in form.members:
-        if name not in known.names:
-            there = ", ".join(sorted(known.names))
-            form.refuse(name, Rule.UNEXPECTED, f"There is no such member; there is {there}.")
 
 
 def write_paged(path: str) -> Callable[[Paged], Request]:

@@ -27,14 +27,20 @@ from orderglot.dialects.orderglot.administering import (
     page_of,
     read_listed,
     read_paged,
-    refuse_strange,
     write_listed,
     write_paged,
 )
 from orderglot.dialects.orderglot.changes import customer_named
 from orderglot.dialects.orderglot.drafts import read_customer
 from orderglot.dialects.orderglot.key_shapes import Key, NewSecret, key_of, secret_of
-from orderglot.dialects.orderglot.media import ASKS, SENDS, answer, arguments_of, body_of
+from orderglot.dialects.orderglot.media import (
+    ASKS,
+    SENDS,
+    answer,
+    arguments_of,
+    body_of,
+    refuse_strange,
+)
 from orderglot.dialects.orderglot.reading import read_struct
 from orderglot.dialects.orderglot.tables import KEY, KEYS, NAME, SELLER_HEADER
 from orderglot.wire import json
@@ -103,8 +109,8 @@ def _write_new(ask: NewKey) -> Request:
 def _read_new(request: Request, _caller: Caller) -> NewKey:
     arguments_of(request, ())
     form = body_of(request, key_shapes.NEW)
-    refuse_strange(form, key_shapes.NEW)
-    named = read_customer(form.inside("customer")) if form.has("customer") else None
+    refuse_strange(form)
+    named = read_customer(form)
     ask = NewKey(
         dialect=form.text("dialect") or NAME,
         customer=named.references[0] if named else None,
@@ -114,7 +120,7 @@ def _read_new(request: Request, _caller: Caller) -> NewKey:
         live=bool(form.flag("live")),
         expires=form.text("expires"),
     )
-    named_as = [form.has("customer"), ask.everybody, ask.operator]
+    named_as = [form.members.get("customer") is not None, ask.everybody, ask.operator]
     if named_as.count(True) != 1:
         reason = "Name the customer whose orders the key sees, or say that everybody is true."
         form.refuse("customer", Rule.UNEXPECTED if any(named_as) else Rule.REQUIRED, reason)
@@ -194,7 +200,7 @@ def _write_roll(ask: Rolling) -> Request:
 def _read_roll(request: Request, _caller: Caller) -> Rolling:
     arguments_of(request, ())
     form = body_of(request, key_shapes.ROLL)
-    refuse_strange(form, key_shapes.ROLL)
+    refuse_strange(form)
     ask = Rolling(request.params["id"], form.text("grace") or GRACE)
     form.check()
     return ask

@@ -27,11 +27,17 @@ from orderglot.dialects.orderglot.administering import (
     page_of,
     read_listed,
     read_paged,
-    refuse_strange,
     write_listed,
     write_paged,
 )
-from orderglot.dialects.orderglot.media import ASKS, SENDS, answer, arguments_of, body_of
+from orderglot.dialects.orderglot.media import (
+    ASKS,
+    SENDS,
+    answer,
+    arguments_of,
+    body_of,
+    refuse_strange,
+)
 from orderglot.dialects.orderglot.reading import read_struct
 from orderglot.dialects.orderglot.seller_shapes import InBook, Seller, seller_of
 from orderglot.dialects.orderglot.shapes import MERGE_PATCH
@@ -196,7 +202,7 @@ def _write_new(ask: Setting) -> Request:
 def _read_new(request: Request, _caller: Caller) -> Setting:
     arguments_of(request, ())
     form = body_of(request, seller_shapes.NEW)
-    refuse_strange(form, seller_shapes.NEW)
+    refuse_strange(form)
     name = form.text("name", required=True)
     _settings(form, BookSeller())
     form.check()
@@ -233,7 +239,7 @@ def _write_change(ask: Setting) -> Request:
 def _read_change(request: Request, _caller: Caller) -> Setting:
     arguments_of(request, ())
     form = body_of(request, seller_shapes.CHANGE)
-    refuse_strange(form, seller_shapes.CHANGE)
+    refuse_strange(form)
     _settings(form, BookSeller())
     form.check()
     return Setting(request.params["name"], form.members)

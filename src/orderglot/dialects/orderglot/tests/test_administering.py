@@ -49,6 +49,58 @@ def test_a_key_for_a_vendors_clients_is_made_shown_once_and_lets_in(whole: Api) 
     assert made["secret"] not in json.dumps(done(whole, "GET", KEYS))
 
 
+NOT_NAMED: tuple[dict[str, Any], ...] = (
+    {},
+    {"number": "C-1"},
+    {"id": None},
+    {"id": ""},
+    {"id": " "},
+    {"dialect": "kole"},
+)
+
+
+@pytest.mark.parametrize("customer", NOT_NAMED)
+def test_a_customer_who_is_not_named_is_not_everybody(whole: Api, customer: dict[str, Any]) -> None:
+    before = done(whole, "GET", KEYS)
+    for more in ({}, {"everybody": False}, {"dialect": "kole"}):
+        refused = whole.ask("POST", KEYS, {"customer": customer, "live": True, **more}, ADMIN)
+        assert 400 == refused.status
+        fields = {one["field"] for one in json.loads(refused.body)["errors"]}
+        assert "customer.id" in fields
+        assert ("customer.number" in fields) is ("number" in customer)
+    assert before == done(whole, "GET", KEYS)
+
+
+@pytest.mark.parametrize("customer", NOT_NAMED)
+def test_an_order_for_a_customer_who_is_not_named_is_not_nobodys(
+    whole: Api, customer: dict[str, Any]
+) -> None:
+    line = {"lines": [{"sku": "AA124", "quantity": 12}]}
+    path = "/orderglot/v1/orders"
+    before = whole.read(path)
+    refused = whole.ask("POST", path, {**line, "customer": customer})
+    assert "customer.id" == whole.problem(refused)["field"]
+    moved = whole.ask("POST", f"{ORDER}/move", {"customer": customer})
+    assert 400 == moved.status
+    assert b"customer.id" in moved.body
+    assert before == whole.read(path)
+    for nobody in (line, {**line, "customer": None}):
+        assert "customer" not in done(whole, "POST", path, nobody, SELLER)
+
+
+def test_members_that_there_are_not_are_refused_at_any_depth(whole: Api) -> None:
+    for method, path, body, field in (
+        ("POST", KEYS, {"customer": {"id": 100001, "number": "C-1"}}, "customer.number"),
+        (
+            "PATCH",
+            f"{SELLERS}/demo-wholesale",
+            {"references": [{"dialect": "kole", "id": "X1", "name": "x"}]},
+            "references[1].name",
+        ),
+    ):
+        assert field == whole.problem(whole.ask(method, path, body, ADMIN))["field"]
+
+
 def test_a_rolled_key_lets_in_with_both_secrets(whole: Api) -> None:
     made = done(whole, "POST", KEYS, {"everybody": True, "live": True})
     rolled = done(whole, "POST", f"{KEYS}/{made['id']}/roll", {"grace": "12h"})
