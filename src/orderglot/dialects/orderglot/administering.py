@@ -53,11 +53,28 @@ def administration_of(context: Context) -> Administration:
     return context.administration
 
 
-def demand_live(caller: Caller) -> None:
-    """Raise Forbidden where a key is in test mode: what it writes is not to be carried out."""
+def demand_change(caller: Caller) -> None:
+    """Raise Forbidden where a key may look at sellers and keys, and change none.
+
+    What it writes in test mode is not to be carried out; and who has a secret from before a roll may
+    be the one because of whom it was rolled.
+    """
+    if caller.former:
+        raise Forbidden(
+            "This secret is from before the key was rolled, and changes no sellers and keys; show"
+            " the new one."
+        )
     if caller.test:
         raise Forbidden(
             "This key is in test mode, and changes no sellers and keys; move it to live."
+        )
+
+
+def demand_own(caller: Caller, rights: frozenset[str]) -> None:
+    """Raise Forbidden where a key would hand out rights that it does not have itself."""
+    if more := sorted(rights - caller.may):
+        raise Forbidden(
+            f"This key may not {' or '.join(more)} itself, and so makes and rolls no key that may."
         )
 
 

@@ -23,7 +23,8 @@ from orderglot.dialects.orderglot.administering import (
     Paged,
     Paging,
     administration_of,
-    demand_live,
+    demand_change,
+    demand_own,
     page_of,
     read_listed,
     read_paged,
@@ -145,9 +146,10 @@ async def _create_key(context: Context, ask: NewKey) -> NewSecret:
     """Make a key, and show its secret this one time; until it is moved to live, it is in test mode."""
     book, administration = context.book, administration_of(context)
     caller = book.caller
-    demand_live(caller)
+    demand_change(caller)
     if ask.operator:
         return await _create_operator(context, ask)
+    demand_own(caller, ask.may)
     if not caller.seller:
         raise invalid(SELLER_HEADER, Rule.REQUIRED, "Name the seller whose key it is to be.")
     customer = (await customer_named(book, ask.customer)).id if ask.customer else None
@@ -209,9 +211,11 @@ def _read_roll(request: Request, _caller: Caller) -> Rolling:
 async def _roll_key(context: Context, ask: Rolling) -> NewSecret:
     """Give a key a new secret; those from before let in as well until the grace is over."""
     caller = context.book.caller
-    demand_live(caller)
+    demand_change(caller)
+    administration = administration_of(context)
+    demand_own(caller, (await administration.key(caller.seller, ask.id)).key.caller.may)
     grace = read_span("grace", ask.grace, LONGEST_GRACE)
-    return secret_of(await administration_of(context).roll_key(caller.seller, ask.id, grace))
+    return secret_of(await administration.roll_key(caller.seller, ask.id, grace))
 
 
 ROLL_KEY: Operation[Rolling, NewSecret] = Operation(
@@ -281,7 +285,7 @@ async def _end_key(context: Context, id: str) -> Key:
 
 
 async def _done(context: Context, id: str, do: Callable[[int, str], Awaitable[KeyRecord]]) -> Key:
-    demand_live(context.book.caller)
+    demand_change(context.book.caller)
     return key_of(await do(context.book.caller.seller, id))
 
 

@@ -22,7 +22,7 @@ from orderglot.dialects.orderglot.administering import (
     Paged,
     Paging,
     administration_of,
-    demand_live,
+    demand_change,
     demand_operator,
     page_of,
     read_listed,
@@ -212,6 +212,7 @@ def _read_new(request: Request, _caller: Caller) -> Setting:
 async def _create_seller(context: Context, ask: Setting) -> Seller:
     """Open a book for a new seller; only an operator does."""
     demand_operator(context.book.caller)
+    demand_change(context.book.caller)
     new = _settings(Form(ask.members), BookSeller(name=ask.name))
     return seller_of(await administration_of(context).add_seller(new))
 
@@ -247,7 +248,7 @@ def _read_change(request: Request, _caller: Caller) -> Setting:
 
 async def _change_seller(context: Context, ask: Setting) -> Seller:
     """Change what is set for a seller (RFC 7396)."""
-    demand_live(context.book.caller)
+    demand_change(context.book.caller)
     before = await _found(context, ask.name)
     after = _settings(Form(ask.members), before)
     if after == before:
@@ -280,6 +281,7 @@ def _read_name(request: Request, _caller: Caller) -> str:
 async def _remove_seller(context: Context, name: str) -> None:
     """Take out a seller with nothing in its book; only an operator does."""
     demand_operator(context.book.caller)
+    demand_change(context.book.caller)
     await administration_of(context).remove_seller(name)
 
 

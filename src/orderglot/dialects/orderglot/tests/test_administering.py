@@ -16,6 +16,7 @@ from orderglot.dialects.orderglot.tests.conftest import SELLER, Api
 from orderglot.faces.server import Server
 from orderglot.hub.dialects import chosen_one
 from orderglot.wire.message import Request
+from orderglot.wire.trace import Trace
 from tests.conformance.random_requests import requests
 
 ADMIN, OPERATOR = f"og_{'5'.zfill(64)}", f"ogop_{'7'.zfill(64)}"
@@ -233,6 +234,90 @@ def test_what_is_done_over_the_api_is_an_act_of_its_key(whole: Api) -> None:
         ("orderglot:operator-1", "seller.removed"),
         ("orderglot:operator-1", "seller.added"),
     } == {(one.who, one.what) for one in above}
+
+
+def secret_that_was_rolled(api: Api, key: str) -> str:
+    """Roll a key that may do anything, and give the secret that it had before."""
+    acting = {"orderglot_seller": "demo-wholesale"} if key == OPERATOR else {}
+    rights = {"everybody": True, "live": True, "may": sorted(EVERY_RIGHT)}
+    asked = {"operator": True} if key == OPERATOR else rights
+    made = done(api, "POST", KEYS, asked, key)
+    assert done(api, "POST", f"{KEYS}/{made['id']}/live", None, made["secret"])
+    done(api, "POST", f"{KEYS}/{made['id']}/roll", {}, key)
+    assert 200 == api.ask("GET", ORDER, None, made["secret"], **acting).status
+    return str(made["secret"])
+
+
+@pytest.mark.parametrize("key", [ADMIN, OPERATOR])
+def test_a_former_secret_changes_no_keys_and_sellers(whole: Api, key: str) -> None:
+    former = secret_that_was_rolled(whole, key)
+    before = done(whole, "GET", KEYS, key=former), done(whole, "GET", SELLERS, key=former)
+    own = before[0]["items"][-1]["id"]
+    for method, path, body in (
+        ("POST", KEYS, {"everybody": True}),
+        ("POST", KEYS, {"operator": True}),
+        ("POST", f"{KEYS}/{own}/live", None),
+        ("POST", f"{KEYS}/{own}/end", None),
+        ("POST", f"{KEYS}/{own}/roll", {"grace": "0"}),
+        ("PATCH", f"{SELLERS}/demo-wholesale", {"title": "Mine"}),
+        ("POST", SELLERS, {"name": "mine"}),
+        ("DELETE", f"{SELLERS}/empty-seller", None),
+    ):
+        refused = whole.ask(method, path, body, former)
+        assert 403 == refused.status, (method, path)
+        assert b"before the key was rolled" in refused.body or key == ADMIN
+    assert before == (done(whole, "GET", KEYS, key=former), done(whole, "GET", SELLERS, key=former))
+
+
+@pytest.mark.parametrize("right", sorted(EVERY_RIGHT - {"admin"}))
+def test_a_key_hands_out_rights_that_it_has_itself(whole: Api, right: str) -> None:
+    rights = sorted(EVERY_RIGHT - {right})
+    made = done(whole, "POST", KEYS, {"everybody": True, "live": True, "may": rights})
+    other = done(whole, "POST", KEYS, {"dialect": "kole", "everybody": True, "may": [right]})
+    for path, body in (
+        (KEYS, {"everybody": True}),
+        (KEYS, {"everybody": True, "may": [right]}),
+        (KEYS, {"everybody": True, "may": ["admin", right]}),
+        (f"{KEYS}/{other['id']}/roll", {}),
+    ):
+        assert right in str(whole.problem(whole.ask("POST", path, body, made["secret"]), 403))
+    alike = done(whole, "POST", KEYS, {"everybody": True, "may": rights}, made["secret"])
+    assert done(whole, "POST", f"{KEYS}/{alike['id']}/roll", {}, made["secret"])["secret"]
+    assert done(whole, "POST", f"{KEYS}/{other['id']}/end", None, made["secret"])["ended"]
+
+
+def seller_of_journal(api: Api, method: str, path: str, body: Any, key: str) -> int | None:
+    """Ask as an operator who acts for the specimens' seller, and give whose exchange it is."""
+    trace = Trace()
+    headers = {"authorization": f"Bearer {key}", "orderglot-seller": "demo-wholesale"}
+    sent = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
+    request = Request(method=method, path=path, headers=headers, body=sent, trace=trace)
+    api.run(api.server(request))
+    return trace.caller and trace.caller.seller
+
+
+def test_what_an_operator_asks_about_sellers_is_in_no_sellers_journal(whole: Api) -> None:
+    batches = "/orderglot/v1/batches"
+    new = {"method": "POST", "path": SELLERS, "body": {"name": "acme"}}
+    note = {"method": "POST", "path": f"{ORDER}/note", "body": {"text": "x"}}
+    for method, path, body in (
+        ("GET", SELLERS, None),
+        ("GET", f"{SELLERS}/empty-seller", None),
+        ("POST", SELLERS, {"name": "other"}),
+        ("POST", SELLERS, b"{"),
+        ("PATCH", f"{SELLERS}/other", {"title": "Other"}),
+        ("DELETE", f"{SELLERS}/other", None),
+        ("POST", batches, {"requests": [note, new]}),
+        ("POST", batches, {"requests": [new, {"method": "GET"}]}),
+        ("POST", batches, json.dumps({"requests": [new]}).encode()[:-1]),
+    ):
+        assert 0 == seller_of_journal(whole, method, path, body, OPERATOR), (method, path, body)
+    for method, path, body in (
+        ("GET", ORDER, None),
+        ("GET", KEYS, None),
+        ("POST", batches, {"requests": [note]}),
+    ):
+        assert whole.seller == seller_of_journal(whole, method, path, body, OPERATOR), path
 
 
 def test_settings_are_merged_and_checked(whole: Api) -> None:
