@@ -353,6 +353,69 @@ def test_settings_are_merged_and_checked(whole: Api) -> None:
     assert shown == done(whole, "GET", path)
 
 
+@pytest.mark.parametrize("member", ["tables", "continues", "references", "title", "timezone"])
+def test_null_takes_a_setting_out_and_nothing_said_leaves_it(whole: Api, member: str) -> None:
+    path = f"{SELLERS}/demo-wholesale"
+    bare = done(whole, "PATCH", path, {"title": None})
+    given = {
+        "tables": {"rate_limit": "100/min", "kole.repeats": 5},
+        "continues": {"kole": "kole@wholesaler"},
+        "references": [{"dialect": "kole", "id": "X1"}],
+        "title": "Demo",
+        "timezone": "Europe/Berlin",
+    }
+    before = done(whole, "PATCH", path, given)
+    assert given.items() <= before.items()
+    for wrong in ({"tables": ""}, {"continues": ""}, {"references": ""}):
+        assert [*wrong] == [whole.problem(whole.ask("PATCH", path, wrong, ADMIN))["field"]]
+    after = done(whole, "PATCH", path, {member: None})
+
+    there = before.keys() - {member, "version"}
+    assert {name: before[name] for name in there} == {name: after[name] for name in there}
+    assert member not in after
+    assert member == "title" or member not in bare
+
+
+def test_a_limit_of_requests_is_set_and_taken_out(whole: Api) -> None:
+    path = f"{SELLERS}/demo-wholesale"
+    shown = done(whole, "PATCH", path, {"tables": {"rate_limit": "100/min"}})
+    assert {"rate_limit": "100/min"} == shown["tables"]
+    for wrong in ("often", 5, {}):
+        refused = whole.ask("PATCH", path, {"tables": {"rate_limit": wrong}}, ADMIN)
+        assert "rate_limit" == whole.problem(refused)["field"]
+    assert shown == done(whole, "GET", path)
+    assert "tables" not in done(whole, "PATCH", path, {"tables": {"rate_limit": None}})
+    done(whole, "POST", SELLERS, {"name": "slow", "tables": {"rate_limit": "5/min"}}, OPERATOR)
+
+
+@pytest.mark.parametrize("name", [".", "..", "...."])
+def test_a_name_of_dots_alone_is_refused(whole: Api, name: str) -> None:
+    refused = whole.ask("POST", SELLERS, {"name": name}, OPERATOR)
+    assert "name" == whole.problem(refused)["field"]
+    done(whole, "POST", SELLERS, {"name": f"{name}a"}, OPERATOR)
+
+
+def test_a_seller_is_changed_and_removed_from_the_version_that_is_meant(whole: Api) -> None:
+    path = f"{SELLERS}/new"
+    made = whole.ask("POST", SELLERS, {"name": "new"}, OPERATOR)
+    first = made.headers["etag"]
+    got = whole.ask("GET", path, key=OPERATOR)
+    assert first == got.headers["etag"]
+    assert 304 == whole.ask("GET", path, key=OPERATOR, if_none_match=first).status
+    assert 200 == whole.ask("GET", f"{path}?expand=book", key=OPERATOR, if_none_match=first).status
+
+    changed = whole.ask("PATCH", path, {"title": "A"}, OPERATOR, if_match=first)
+    second = changed.headers["etag"]
+    assert (200, True) == (changed.status, first != second)
+    for wrong in ({"if_match": first}, {"if_none_match": second}, {"if_none_match": "*"}):
+        assert 412 == whole.ask("PATCH", path, {"title": "B"}, OPERATOR, **wrong).status
+        assert 412 == whole.ask("DELETE", path, None, OPERATOR, **wrong).status
+    assert 400 == whole.ask("DELETE", path, None, OPERATOR, if_match="2").status
+    assert "A" == done(whole, "GET", path, key=OPERATOR)["title"]
+    assert 204 == whole.ask("DELETE", path, None, OPERATOR, if_match=second).status
+    assert 404 == whole.ask("DELETE", path, None, OPERATOR, if_match=second).status
+
+
 def test_pages_go_on_behind_a_name(whole: Api) -> None:
     names: list[str] = []
     after: str | None = ""
