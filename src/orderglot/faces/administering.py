@@ -44,8 +44,7 @@ def _check(named: Named, name: str, value: Any) -> None:
         return check_window(name, value)
     check = dialect.settings.seller.get(name)
     if check is None:
-        common = (SETTING.format(dialect=dialect.name), rate_limits.SETTING)
-        known = ", ".join(sorted((*dialect.settings.seller, *common)))
+        known = ", ".join(sorted((*dialect.settings.seller, SETTING.format(dialect=dialect.name))))
         reason = f"No seller has this; there are {known}."
         raise invalid(f"tables.{name}"[:90], Rule.CHOICE, reason)
     check(value)

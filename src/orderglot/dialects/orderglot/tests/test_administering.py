@@ -293,7 +293,7 @@ def seller_of_journal(api: Api, method: str, path: str, body: Any, key: str) -> 
     sent = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
     request = Request(method=method, path=path, headers=headers, body=sent, trace=trace)
     api.run(api.server(request))
-    return trace.caller and trace.caller.seller
+    return None if trace.caller is None else trace.caller.seller
 
 
 def test_what_an_operator_asks_about_sellers_is_in_no_sellers_journal(whole: Api) -> None:
@@ -380,7 +380,7 @@ def test_a_limit_of_requests_is_set_and_taken_out(whole: Api) -> None:
     path = f"{SELLERS}/demo-wholesale"
     shown = done(whole, "PATCH", path, {"tables": {"rate_limit": "100/min"}})
     assert {"rate_limit": "100/min"} == shown["tables"]
-    for wrong in ("often", 5, {}):
+    for wrong in ("often", 5, ["5/min"]):
         refused = whole.ask("PATCH", path, {"tables": {"rate_limit": wrong}}, ADMIN)
         assert "rate_limit" == whole.problem(refused)["field"]
     assert shown == done(whole, "GET", path)
@@ -407,7 +407,12 @@ def test_a_seller_is_changed_and_removed_from_the_version_that_is_meant(whole: A
     changed = whole.ask("PATCH", path, {"title": "A"}, OPERATOR, if_match=first)
     second = changed.headers["etag"]
     assert (200, True) == (changed.status, first != second)
-    for wrong in ({"if_match": first}, {"if_none_match": second}, {"if_none_match": "*"}):
+    stale: tuple[dict[str, str], ...] = (
+        {"if_match": first},
+        {"if_none_match": second},
+        {"if_none_match": "*"},
+    )
+    for wrong in stale:
         assert 412 == whole.ask("PATCH", path, {"title": "B"}, OPERATOR, **wrong).status
         assert 412 == whole.ask("DELETE", path, None, OPERATOR, **wrong).status
     assert 400 == whole.ask("DELETE", path, None, OPERATOR, if_match="2").status
