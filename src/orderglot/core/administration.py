@@ -278,6 +278,9 @@ def demand_name(field: str, name: str) -> None:
     if not name or not name.isprintable() or name != name.strip() or len(name) > LONGEST_NAME:
         reason = f"{name[:60]!r} is not a name of 1 to {LONGEST_NAME} characters."
         raise invalid(field, Rule.MALFORMED, reason)
+    if not name.strip("."):
+        reason = f"{name[:60]!r} has dots alone, as the steps of a path have that lead elsewhere."
+        raise invalid(field, Rule.MALFORMED, reason)
 
 
 OPERATORS = "ogop_"

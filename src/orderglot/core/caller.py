@@ -44,6 +44,8 @@ class Caller(Struct, frozen=True, kw_only=True):
     """The family of the token that was shown, where a dialect ties a second one to it."""
     unlimited: bool = False
     """A program of the hub's own, whose reads may take as long as they take."""
+    former: bool = False
+    """Who shows a secret from before a roll, in its grace; no key is kept with it."""
     operator: bool = False
     """Who stands above the sellers. It acts for the seller, or for none (0); no key is kept with it."""
 

@@ -9,6 +9,7 @@ from orderglot.core.acts import Person
 from orderglot.core.administration import Administered, Administration, Spelling
 from orderglot.core.errors import Invalid, NotFound, Rule, invalid
 from orderglot.core.ports import Store
+from orderglot.faces import rate_limits
 from orderglot.faces.rendering import Named
 from orderglot.faces.repeats import SETTING, check_window
 
@@ -33,6 +34,8 @@ def _spelling(named: Named, dialect: str) -> Spelling:
 
 def _check(named: Named, name: str, value: Any) -> None:
     """Raise Invalid where a seller's setting is of no dialect, or has a wrong value."""
+    if name == rate_limits.SETTING:
+        return rate_limits.check_rate(value)
     try:
         dialect = named(name.partition(".")[0])
     except (NotFound, Invalid) as error:

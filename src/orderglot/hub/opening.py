@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 
-from orderglot.core.administration import Administration
+from orderglot.core.administration import Administration, demand_name
 from orderglot.core.caller import Caller
 from orderglot.core.errors import NotFound, Rule, invalid
 from orderglot.core.journal import Journal
@@ -80,6 +80,7 @@ class Hub:
     async def seller_or_new(self, name: str | None, currency: str) -> Seller:
         """Give a seller as ``seller`` does, added now where the name is new."""
         if name and name not in {seller.name for seller in await self.store.sellers()}:
+            demand_name("--seller", name)
             return await self.store.add_seller(name, currency=currency or "USD")
         return await self.seller(name)
 

@@ -32,4 +32,5 @@ def is_same(found: Credential | None, shown: str) -> bool:
 def rolled_to(key: Credential, former: Credential) -> Credential:
     """Give a key as its former secret shows it: good as long as both are."""
     ends = [one for one in (key.expires, former.expires) if one is not None]
-    return replace(key, fingerprint=former.fingerprint, expires=min(ends, default=None))
+    shown, caller = former.fingerprint, replace(key.caller, former=True)
+    return replace(key, fingerprint=shown, caller=caller, expires=min(ends, default=None))

@@ -14,7 +14,6 @@ from orderglot.dialects.orderglot.media import ASKS, answer, arguments_of
 from orderglot.dialects.orderglot.shapes import Limit
 from orderglot.dialects.orderglot.tables import LONGEST_PAGE, PAGE_SIZE
 from orderglot.wire.form import Form
-from orderglot.wire.known_members import Known
 from orderglot.wire.message import Request, Response, query_of
 from orderglot.wire.operation import Context
 from orderglot.wire.shape import description
@@ -55,11 +54,28 @@ def administration_of(context: Context) -> Administration:
     return context.administration
 
 
-def demand_live(caller: Caller) -> None:
-    """Raise Forbidden where a key is in test mode: what it writes is not to be carried out."""
+def demand_change(caller: Caller) -> None:
+    """Raise Forbidden where a key may look at sellers and keys, and change none.
+
+    What it writes in test mode is not to be carried out; and who has a secret from before a roll may
+    be the one because of whom it was rolled.
+    """
+    if caller.former:
+        raise Forbidden(
+            "This secret is from before the key was rolled, and changes no sellers and keys; show"
+            " the new one."
+        )
     if caller.test:
         raise Forbidden(
             "This key is in test mode, and changes no sellers and keys; move it to live."
+        )
+
+
+def demand_own(caller: Caller, rights: frozenset[str]) -> None:
+    """Raise Forbidden where a key would hand out rights that it does not have itself."""
+    if more := sorted(rights - caller.may):
+        raise Forbidden(
+            f"This key may not {' or '.join(more)} itself, and so makes and rolls no key that may."
         )
 
 
@@ -67,14 +83,6 @@ def demand_operator(caller: Caller) -> None:
     """Raise Forbidden unless the caller stands above the sellers."""
     if not caller.operator:
         raise Forbidden("This takes an operator's key.")
-
-
-def refuse_strange(form: Form, known: Known) -> None:
-    """Refuse members that there are not, so that nobody believes to have been understood."""
-    for name in form.members:
-        if name not in known.names:
-            there = ", ".join(sorted(known.names))
-            form.refuse(name, Rule.UNEXPECTED, f"There is no such member; there is {there}.")
 
 
 def write_paged(path: str) -> Callable[[Paged], Request]:

@@ -7,12 +7,12 @@ from urllib.parse import unquote
 
 from msgspec.structs import replace
 
-from orderglot.core.administration import OPERATORS
+from orderglot.core.administration import NOBODYS, OPERATORS
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Forbidden, NotFound, Rule, Unauthenticated, invalid
 from orderglot.core.keyring import Keyring
 from orderglot.core.tokens import TokenKind
-from orderglot.dialects.orderglot.tables import ABOVE, NAME, SELLER_HEADER
+from orderglot.dialects.orderglot.tables import ABOVE, NAME, SELLER_HEADER, SELLERS, is_under
 from orderglot.wire.auth import read_bearer
 from orderglot.wire.dialect import Session
 from orderglot.wire.message import Request
@@ -36,7 +36,10 @@ class OrderglotAuth:
     proofs = Proofs(
         headers=frozenset({"authorization"}),
         repeats=frozenset({"exchanges.list", "exchanges.get"}),
-        answers={name: frozenset({"secret"}) for name in ("keys.create", "keys.roll")},
+        # A batch hands on what its items are answered.
+        answers=dict.fromkeys(
+            ("keys.create", "keys.roll", "batches.create"), frozenset({"secret"})
+        ),
     )
 
     def make_secret(self, random: bytes) -> str:
@@ -80,10 +83,11 @@ async def _operator(request: Request, keyring: Keyring, secret: str) -> Caller:
         raise Unauthenticated(REFUSED) from None
     except NotFound as error:
         raise invalid(SELLER_HEADER, Rule.UNKNOWN, error.message) from None
-    above = any(request.path == path or request.path.startswith(f"{path}/") for path in ABOVE)
+    above = any(is_under(request.path, path) for path in ABOVE)
     if not caller.seller and not above:
         raise invalid(SELLER_HEADER, Rule.REQUIRED, "Name the seller for whom you act.")
-    return caller
+    # Whoever it acts for: what is told there is of every seller, and so is none of this one's.
+    return replace(caller, seller=NOBODYS) if is_under(request.path, SELLERS) else caller
 
 
 _NAMED = SELLER_HEADER.lower()

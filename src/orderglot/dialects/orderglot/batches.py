@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from orderglot.core.administration import NOBODYS
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Rule, invalid
 from orderglot.dialects.orderglot import batch_shapes, known_members
@@ -19,7 +20,7 @@ from orderglot.dialects.orderglot.media import (
     body_of,
     refuse_strange,
 )
-from orderglot.dialects.orderglot.tables import BATCHES, MOST_IN_A_BATCH, ROOT
+from orderglot.dialects.orderglot.tables import BATCHES, MOST_IN_A_BATCH, ROOT, SELLERS, is_under
 from orderglot.wire import json
 from orderglot.wire.form import Form
 from orderglot.wire.message import Request, Response
@@ -53,7 +54,10 @@ def _write_batch(ask: Batch) -> Request:
     return Request(method="POST", path=BATCHES, headers=SENDS, body=body)
 
 
-def _read_batch(request: Request, _caller: Caller) -> Batch:
+def _read_batch(request: Request, caller: Caller) -> Batch:
+    if caller.operator:
+        # Until it is known what it is about, it may be about any seller.
+        _belongs_to(request, replace(caller, seller=NOBODYS))
     arguments_of(request, ())
     form = body_of(request, known_members.BATCH)
     forms = form.each("requests", required=True)
@@ -67,7 +71,15 @@ def _read_batch(request: Request, _caller: Caller) -> Batch:
     refuse_strange(form, ("requests",))
     each = [_read_item(request, one, f"{key}/{n}" if key else "") for n, one in enumerate(forms)]
     form.check()
+    if not any(is_under(one.path, SELLERS) for one in each):
+        _belongs_to(request, caller)
     return Batch(tuple(each), tuple(dict(one.members) for one in forms))
+
+
+def _belongs_to(request: Request, caller: Caller) -> None:
+    """Say in whose journal a request is."""
+    if request.trace is not None:
+        request.trace.caller = caller
 
 
 def _read_item(request: Request, form: Form, key: str) -> Request:

@@ -85,7 +85,7 @@ def read_draft(form: Form) -> Order:
         name=form.text("name"),
         po_number=form.text("po_number"),
         notes=form.text("notes", longest=LONGEST_NOTES),
-        customer=read_customer(form.inside("customer")),
+        customer=read_customer(form),
         bill_to=_read_address(form, "bill_to"),
         ship_to=_read_address(form, "ship_to"),
         shipping=_read_shipping(form.inside("shipping")),
@@ -103,8 +103,14 @@ def refuse_settled_of(form: Form, kind: type[Struct]) -> None:
 
 
 def read_customer(form: Form) -> Identity | None:
-    """Read whose order it is, by an id of ours or of another dialect; None where nothing says so."""
-    id, dialect = form.text("id"), form.text("dialect") or NAME
+    """Read the customer that is named, by an id of ours or of another dialect; None where none is.
+
+    One that is named in any other way is refused: he is not nobody.
+    """
+    if form.members.get("customer") is None:
+        return None
+    named = form.inside("customer")
+    id, dialect = named.text("id", required=True), named.text("dialect") or NAME
     return Identity(references=(Reference(dialect, id),)) if id else None
 
 

@@ -23,18 +23,25 @@ from orderglot.dialects.orderglot.administering import (
     Paged,
     Paging,
     administration_of,
-    demand_live,
+    demand_change,
+    demand_own,
     page_of,
     read_listed,
     read_paged,
-    refuse_strange,
     write_listed,
     write_paged,
 )
 from orderglot.dialects.orderglot.changes import customer_named
 from orderglot.dialects.orderglot.drafts import read_customer
 from orderglot.dialects.orderglot.key_shapes import Key, NewSecret, key_of, secret_of
-from orderglot.dialects.orderglot.media import ASKS, SENDS, answer, arguments_of, body_of
+from orderglot.dialects.orderglot.media import (
+    ASKS,
+    SENDS,
+    answer,
+    arguments_of,
+    body_of,
+    refuse_strange,
+)
 from orderglot.dialects.orderglot.reading import read_struct
 from orderglot.dialects.orderglot.tables import KEY, KEYS, NAME, SELLER_HEADER
 from orderglot.wire import json
@@ -103,8 +110,8 @@ def _write_new(ask: NewKey) -> Request:
 def _read_new(request: Request, _caller: Caller) -> NewKey:
     arguments_of(request, ())
     form = body_of(request, key_shapes.NEW)
-    refuse_strange(form, key_shapes.NEW)
-    named = read_customer(form.inside("customer")) if form.has("customer") else None
+    refuse_strange(form)
+    named = read_customer(form)
     ask = NewKey(
         dialect=form.text("dialect") or NAME,
         customer=named.references[0] if named else None,
@@ -114,7 +121,7 @@ def _read_new(request: Request, _caller: Caller) -> NewKey:
         live=bool(form.flag("live")),
         expires=form.text("expires"),
     )
-    named_as = [form.has("customer"), ask.everybody, ask.operator]
+    named_as = [form.members.get("customer") is not None, ask.everybody, ask.operator]
     if named_as.count(True) != 1:
         reason = "Name the customer whose orders the key sees, or say that everybody is true."
         form.refuse("customer", Rule.UNEXPECTED if any(named_as) else Rule.REQUIRED, reason)
@@ -139,9 +146,10 @@ async def _create_key(context: Context, ask: NewKey) -> NewSecret:
     """Make a key, and show its secret this one time; until it is moved to live, it is in test mode."""
     book, administration = context.book, administration_of(context)
     caller = book.caller
-    demand_live(caller)
+    demand_change(caller)
     if ask.operator:
         return await _create_operator(context, ask)
+    demand_own(caller, ask.may)
     if not caller.seller:
         raise invalid(SELLER_HEADER, Rule.REQUIRED, "Name the seller whose key it is to be.")
     customer = (await customer_named(book, ask.customer)).id if ask.customer else None
@@ -194,7 +202,7 @@ def _write_roll(ask: Rolling) -> Request:
 def _read_roll(request: Request, _caller: Caller) -> Rolling:
     arguments_of(request, ())
     form = body_of(request, key_shapes.ROLL)
-    refuse_strange(form, key_shapes.ROLL)
+    refuse_strange(form)
     ask = Rolling(request.params["id"], form.text("grace") or GRACE)
     form.check()
     return ask
@@ -203,9 +211,11 @@ def _read_roll(request: Request, _caller: Caller) -> Rolling:
 async def _roll_key(context: Context, ask: Rolling) -> NewSecret:
     """Give a key a new secret; those from before let in as well until the grace is over."""
     caller = context.book.caller
-    demand_live(caller)
+    demand_change(caller)
+    administration = administration_of(context)
+    demand_own(caller, (await administration.key(caller.seller, ask.id)).key.caller.may)
     grace = read_span("grace", ask.grace, LONGEST_GRACE)
-    return secret_of(await administration_of(context).roll_key(caller.seller, ask.id, grace))
+    return secret_of(await administration.roll_key(caller.seller, ask.id, grace))
 
 
 ROLL_KEY: Operation[Rolling, NewSecret] = Operation(
@@ -275,7 +285,7 @@ async def _end_key(context: Context, id: str) -> Key:
 
 
 async def _done(context: Context, id: str, do: Callable[[int, str], Awaitable[KeyRecord]]) -> Key:
-    demand_live(context.book.caller)
+    demand_change(context.book.caller)
     return key_of(await do(context.book.caller.seller, id))
 
 

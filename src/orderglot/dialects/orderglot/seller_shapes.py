@@ -91,7 +91,9 @@ class Settings(TypedDict, total=False):
     currency: Annotated[Text, description("Of orders that name none; USD if not said.")]
     timezone: Annotated[Text | None, description("Such as Europe/Berlin; UTC if not said.")]
     references: list[KnownAs] | None
-    tables: Annotated[dict[str, Any], description("By names such as catalyst.statuses.")]
+    tables: Annotated[
+        dict[str, Any] | None, description("By names such as catalyst.statuses, or rate_limit.")
+    ]
 
 
 class NewSeller(Settings):
@@ -104,7 +106,7 @@ class Change(Settings, total=False):
     """What of a seller is to be other than it is (RFC 7396)."""
 
     continues: Annotated[
-        dict[str, str | None],
+        dict[str, str | None] | None,
         description("By dialect, the channel whose ids our clients of it are to know things by."),
     ]
 

@@ -12,26 +12,38 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from orderglot.core.caller import ADMIN, Caller
-from orderglot.core.errors import NotFound
+from orderglot.core.errors import NotFound, Rule
 from orderglot.core.order import Reference
 from orderglot.core.quantities import plain
 from orderglot.core.seller import Seller as BookSeller
-from orderglot.dialects.orderglot import seller_shapes
+from orderglot.dialects.orderglot import seller_shapes, shapes
 from orderglot.dialects.orderglot.administering import (
     Listed,
     Paged,
     Paging,
     administration_of,
-    demand_live,
+    demand_change,
     demand_operator,
     page_of,
     read_listed,
     read_paged,
-    refuse_strange,
     write_listed,
     write_paged,
 )
-from orderglot.dialects.orderglot.media import ASKS, SENDS, answer, arguments_of, body_of
+from orderglot.dialects.orderglot.media import (
+    ASKS,
+    SENDS,
+    Preconditions,
+    answer,
+    arguments_of,
+    body_of,
+    demand_version,
+    is_known,
+    preconditions_of,
+    refuse_strange,
+    tag_of,
+    written,
+)
 from orderglot.dialects.orderglot.reading import read_struct
 from orderglot.dialects.orderglot.seller_shapes import InBook, Seller, seller_of
 from orderglot.dialects.orderglot.shapes import MERGE_PATCH
@@ -130,13 +142,31 @@ async def _get_seller(context: Context, ask: Shown) -> Seller:
     )
 
 
+def _write_got(seller: Seller, request: Request) -> Response:
+    # What is in a book changes without the seller.
+    if seller.book is None and is_known(seller, request):
+        return Response(status=304, headers={"etag": tag_of(seller)})
+    return _write(seller, request)
+
+
+def _write(seller: Seller, _request: Request) -> Response:
+    return answer(seller, headers={"etag": tag_of(seller)})
+
+
 GET_SELLER: Operation[Shown, Seller] = Operation(
     name="sellers.get",
     endpoint=Endpoint("GET", (SELLER,), ADMIN),
-    request=RequestFormat(_write_shown, _read_shown, query=seller_shapes.Expanding),
+    request=RequestFormat(
+        _write_shown, _read_shown, query=seller_shapes.Expanding, headers=shapes.IfNoneMatch
+    ),
     perform=_get_seller,
     response=ResponseFormat(
-        lambda seller, _request: answer(seller), _read_answer, success(200, seller_shapes.SELLER)
+        _write_got,
+        _read_answer,
+        (
+            *success(200, seller_shapes.SELLER, headers=shapes.ETag),
+            ResponseShape(304, headers=shapes.ETag),
+        ),
     ),
 )
 
@@ -144,10 +174,11 @@ GET_SELLER: Operation[Shown, Seller] = Operation(
 
 
 class Setting(Struct, frozen=True):
-    """Which seller is to be, or to be changed, and what is set for it."""
+    """Which seller is to be, or to be changed, from which version, and what is set for it."""
 
     name: str
     members: Mapping[str, Any] = {}
+    version: Preconditions = Preconditions()
 
 
 def _settings(form: Form, before: BookSeller) -> BookSeller:
@@ -162,12 +193,14 @@ def _settings(form: Form, before: BookSeller) -> BookSeller:
     after = replace(before, **texts)
     if "references" in form.members:
         after = replace(after, references=tuple(map(_reference, form.each("references"))))
-    for name in ("continues", "tables"):
-        if form.members.get(name) is not None:
-            members = form.inside(name).members
-            if name == "continues":
-                members = _texts(form.inside(name))
-            after = replace(after, **{name: _merged(members, getattr(before, name))})
+    for name in [name for name in ("continues", "tables") if name in form.members]:
+        inner = form.inside(name)
+        members = _texts(inner) if name == "continues" else inner.members
+        gone = form.members[name] is None
+        after = replace(after, **{name: {} if gone else _merged(members, getattr(before, name))})
+    for name in ("references", "continues", "tables"):
+        if form.members.get(name) == "":
+            form.refuse(name, Rule.MALFORMED, "Say null to take all of it out.")
     return after
 
 
@@ -196,7 +229,7 @@ def _write_new(ask: Setting) -> Request:
 def _read_new(request: Request, _caller: Caller) -> Setting:
     arguments_of(request, ())
     form = body_of(request, seller_shapes.NEW)
-    refuse_strange(form, seller_shapes.NEW)
+    refuse_strange(form)
     name = form.text("name", required=True)
     _settings(form, BookSeller())
     form.check()
@@ -206,6 +239,7 @@ def _read_new(request: Request, _caller: Caller) -> Setting:
 async def _create_seller(context: Context, ask: Setting) -> Seller:
     """Open a book for a new seller; only an operator does."""
     demand_operator(context.book.caller)
+    demand_change(context.book.caller)
     new = _settings(Form(ask.members), BookSeller(name=ask.name))
     return seller_of(await administration_of(context).add_seller(new))
 
@@ -217,32 +251,36 @@ CREATE_SELLER: Operation[Setting, Seller] = Operation(
     perform=_create_seller,
     response=ResponseFormat(
         lambda seller, _request: answer(
-            seller, status=201, headers={"location": fill(SELLER, name=seller.name)}
+            seller,
+            status=201,
+            headers={"location": fill(SELLER, name=seller.name), "etag": tag_of(seller)},
         ),
         _read_answer,
-        success(201, seller_shapes.SELLER),
+        success(201, seller_shapes.SELLER, headers=shapes.Placed),
     ),
 )
 
 
 def _write_change(ask: Setting) -> Request:
-    headers, body = {**SENDS, "content-type": MERGE_PATCH}, json.write(ask.members)
+    headers = {**SENDS, "content-type": MERGE_PATCH, **written(ask.version)}
+    body = json.write(ask.members)
     return Request(method="PATCH", path=fill(SELLER, name=ask.name), headers=headers, body=body)
 
 
 def _read_change(request: Request, _caller: Caller) -> Setting:
     arguments_of(request, ())
     form = body_of(request, seller_shapes.CHANGE)
-    refuse_strange(form, seller_shapes.CHANGE)
+    refuse_strange(form)
     _settings(form, BookSeller())
     form.check()
-    return Setting(request.params["name"], form.members)
+    return Setting(request.params["name"], form.members, preconditions_of(request))
 
 
 async def _change_seller(context: Context, ask: Setting) -> Seller:
     """Change what is set for a seller (RFC 7396)."""
-    demand_live(context.book.caller)
+    demand_change(context.book.caller)
     before = await _found(context, ask.name)
+    demand_version(before, ask.version, "seller")
     after = _settings(Form(ask.members), before)
     if after == before:
         return seller_of(before)
@@ -255,39 +293,45 @@ CHANGE_SELLER: Operation[Setting, Seller] = Operation(
     request=RequestFormat(
         _write_change,
         _read_change,
+        headers=shapes.Preconditions,
         body={MERGE_PATCH: seller_shapes.Change, JSON: seller_shapes.Change},
     ),
     perform=_change_seller,
     response=ResponseFormat(
-        lambda seller, _request: answer(seller), _read_answer, success(200, seller_shapes.SELLER)
+        _write, _read_answer, success(200, seller_shapes.SELLER, headers=shapes.ETag)
     ),
 )
 
 # sellers.remove
 
 
-def _read_name(request: Request, _caller: Caller) -> str:
+def _write_removal(ask: Setting) -> Request:
+    headers = {**ASKS, **written(ask.version)}
+    return Request(method="DELETE", path=fill(SELLER, name=ask.name), headers=headers)
+
+
+def _read_removal(request: Request, _caller: Caller) -> Setting:
     arguments_of(request, ())
-    return request.params["name"]
+    return Setting(request.params["name"], {}, preconditions_of(request))
 
 
-async def _remove_seller(context: Context, name: str) -> None:
+async def _remove_seller(context: Context, ask: Setting) -> None:
     """Take out a seller with nothing in its book; only an operator does."""
     demand_operator(context.book.caller)
-    await administration_of(context).remove_seller(name)
+    demand_change(context.book.caller)
+    administration = administration_of(context)
+    demand_version(await administration.seller(ask.name), ask.version, "seller")
+    await administration.remove_seller(ask.name)
 
 
-REMOVE_SELLER: Operation[str, None] = Operation(
+REMOVE_SELLER: Operation[Setting, None] = Operation(
     name="sellers.remove",
     endpoint=Endpoint("DELETE", (SELLER,), ADMIN),
-    request=RequestFormat(
-        lambda name: Request(method="DELETE", path=fill(SELLER, name=name), headers=ASKS),
-        _read_name,
-    ),
+    request=RequestFormat(_write_removal, _read_removal, headers=shapes.Preconditions),
     perform=_remove_seller,
     response=ResponseFormat(
         lambda _none, _request: Response(status=204),
-        lambda _response, _name: None,
+        lambda _response, _ask: None,
         (ResponseShape(204),),
     ),
 )

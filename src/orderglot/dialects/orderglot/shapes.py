@@ -317,11 +317,13 @@ IfNoneMatch = TypedDict(
 )
 
 
-class CustomerName(TypedDict, total=False):
+class CustomerName(TypedDict):
     """Whose order it is."""
 
     id: Annotated[int | Text, description("The id here, or that of another dialect.")]
-    dialect: Annotated[Text, description("Whose id it is, such as kole; ours if not said.")]
+    dialect: NotRequired[
+        Annotated[Text, description("Whose id it is, such as kole; ours if not said.")]
+    ]
 
 
 _ADDRESS = [(name, Text | None, None) for name in core.Address.__struct_fields__[:-2]]

@@ -164,9 +164,9 @@ def read_reprice(form: Form) -> Taken:
 
 
 def read_move(form: Form) -> Taken:
-    if not form.inside("customer").has("id"):
+    if form.members.get("customer") is None:
         form.refuse("customer.id", Rule.REQUIRED, "Say whose it is to be.")
-    named = read_customer(form.inside("customer"))
+    named = read_customer(form)
 
     async def work(unit: UnitOfWork, order: Order) -> Order:
         assert named is not None

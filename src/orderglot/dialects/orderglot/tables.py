@@ -42,3 +42,8 @@ SELLER_HEADER = "Orderglot-Seller"
 
 ABOVE = (SELLERS, KEYS)
 """Where an operator may act for no seller."""
+
+
+def is_under(path: str, above: str) -> bool:
+    """Tell whether a path is another one or goes on from it."""
+    return path == above or path.startswith(f"{above}/")

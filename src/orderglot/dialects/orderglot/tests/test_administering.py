@@ -16,6 +16,7 @@ from orderglot.dialects.orderglot.tests.conftest import SELLER, Api
 from orderglot.faces.server import Server
 from orderglot.hub.dialects import chosen_one
 from orderglot.wire.message import Request
+from orderglot.wire.trace import Trace
 from tests.conformance.random_requests import requests
 
 ADMIN, OPERATOR = f"og_{'5'.zfill(64)}", f"ogop_{'7'.zfill(64)}"
@@ -47,6 +48,58 @@ def test_a_key_for_a_vendors_clients_is_made_shown_once_and_lets_in(whole: Api) 
     shown = done(whole, "GET", f"{KEYS}/{made['id']}")
     assert {name: one for name, one in made.items() if name != "secret"} == shown
     assert made["secret"] not in json.dumps(done(whole, "GET", KEYS))
+
+
+NOT_NAMED: tuple[dict[str, Any], ...] = (
+    {},
+    {"number": "C-1"},
+    {"id": None},
+    {"id": ""},
+    {"id": " "},
+    {"dialect": "kole"},
+)
+
+
+@pytest.mark.parametrize("customer", NOT_NAMED)
+def test_a_customer_who_is_not_named_is_not_everybody(whole: Api, customer: dict[str, Any]) -> None:
+    before = done(whole, "GET", KEYS)
+    for more in ({}, {"everybody": False}, {"dialect": "kole"}):
+        refused = whole.ask("POST", KEYS, {"customer": customer, "live": True, **more}, ADMIN)
+        assert 400 == refused.status
+        fields = {one["field"] for one in json.loads(refused.body)["errors"]}
+        assert "customer.id" in fields
+        assert ("customer.number" in fields) is ("number" in customer)
+    assert before == done(whole, "GET", KEYS)
+
+
+@pytest.mark.parametrize("customer", NOT_NAMED)
+def test_an_order_for_a_customer_who_is_not_named_is_not_nobodys(
+    whole: Api, customer: dict[str, Any]
+) -> None:
+    line = {"lines": [{"sku": "AA124", "quantity": 12}]}
+    path = "/orderglot/v1/orders"
+    before = whole.read(path)
+    refused = whole.ask("POST", path, {**line, "customer": customer})
+    assert "customer.id" == whole.problem(refused)["field"]
+    moved = whole.ask("POST", f"{ORDER}/move", {"customer": customer})
+    assert 400 == moved.status
+    assert b"customer.id" in moved.body
+    assert before == whole.read(path)
+    for nobody in (line, {**line, "customer": None}):
+        assert "customer" not in done(whole, "POST", path, nobody, SELLER)
+
+
+def test_members_that_there_are_not_are_refused_at_any_depth(whole: Api) -> None:
+    for method, path, body, field in (
+        ("POST", KEYS, {"customer": {"id": 100001, "number": "C-1"}}, "customer.number"),
+        (
+            "PATCH",
+            f"{SELLERS}/demo-wholesale",
+            {"references": [{"dialect": "kole", "id": "X1", "name": "x"}]},
+            "references[1].name",
+        ),
+    ):
+        assert field == whole.problem(whole.ask(method, path, body, ADMIN))["field"]
 
 
 def test_a_rolled_key_lets_in_with_both_secrets(whole: Api) -> None:
@@ -183,6 +236,90 @@ def test_what_is_done_over_the_api_is_an_act_of_its_key(whole: Api) -> None:
     } == {(one.who, one.what) for one in above}
 
 
+def secret_that_was_rolled(api: Api, key: str) -> str:
+    """Roll a key that may do anything, and give the secret that it had before."""
+    acting = {"orderglot_seller": "demo-wholesale"} if key == OPERATOR else {}
+    rights = {"everybody": True, "live": True, "may": sorted(EVERY_RIGHT)}
+    asked = {"operator": True} if key == OPERATOR else rights
+    made = done(api, "POST", KEYS, asked, key)
+    assert done(api, "POST", f"{KEYS}/{made['id']}/live", None, made["secret"])
+    done(api, "POST", f"{KEYS}/{made['id']}/roll", {}, key)
+    assert 200 == api.ask("GET", ORDER, None, made["secret"], **acting).status
+    return str(made["secret"])
+
+
+@pytest.mark.parametrize("key", [ADMIN, OPERATOR])
+def test_a_former_secret_changes_no_keys_and_sellers(whole: Api, key: str) -> None:
+    former = secret_that_was_rolled(whole, key)
+    before = done(whole, "GET", KEYS, key=former), done(whole, "GET", SELLERS, key=former)
+    own = before[0]["items"][-1]["id"]
+    for method, path, body in (
+        ("POST", KEYS, {"everybody": True}),
+        ("POST", KEYS, {"operator": True}),
+        ("POST", f"{KEYS}/{own}/live", None),
+        ("POST", f"{KEYS}/{own}/end", None),
+        ("POST", f"{KEYS}/{own}/roll", {"grace": "0"}),
+        ("PATCH", f"{SELLERS}/demo-wholesale", {"title": "Mine"}),
+        ("POST", SELLERS, {"name": "mine"}),
+        ("DELETE", f"{SELLERS}/empty-seller", None),
+    ):
+        refused = whole.ask(method, path, body, former)
+        assert 403 == refused.status, (method, path)
+        assert b"before the key was rolled" in refused.body or key == ADMIN
+    assert before == (done(whole, "GET", KEYS, key=former), done(whole, "GET", SELLERS, key=former))
+
+
+@pytest.mark.parametrize("right", sorted(EVERY_RIGHT - {"admin"}))
+def test_a_key_hands_out_rights_that_it_has_itself(whole: Api, right: str) -> None:
+    rights = sorted(EVERY_RIGHT - {right})
+    made = done(whole, "POST", KEYS, {"everybody": True, "live": True, "may": rights})
+    other = done(whole, "POST", KEYS, {"dialect": "kole", "everybody": True, "may": [right]})
+    for path, body in (
+        (KEYS, {"everybody": True}),
+        (KEYS, {"everybody": True, "may": [right]}),
+        (KEYS, {"everybody": True, "may": ["admin", right]}),
+        (f"{KEYS}/{other['id']}/roll", {}),
+    ):
+        assert right in str(whole.problem(whole.ask("POST", path, body, made["secret"]), 403))
+    alike = done(whole, "POST", KEYS, {"everybody": True, "may": rights}, made["secret"])
+    assert done(whole, "POST", f"{KEYS}/{alike['id']}/roll", {}, made["secret"])["secret"]
+    assert done(whole, "POST", f"{KEYS}/{other['id']}/end", None, made["secret"])["ended"]
+
+
+def seller_of_journal(api: Api, method: str, path: str, body: Any, key: str) -> int | None:
+    """Ask as an operator who acts for the specimens' seller, and give whose exchange it is."""
+    trace = Trace()
+    headers = {"authorization": f"Bearer {key}", "orderglot-seller": "demo-wholesale"}
+    sent = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
+    request = Request(method=method, path=path, headers=headers, body=sent, trace=trace)
+    api.run(api.server(request))
+    return None if trace.caller is None else trace.caller.seller
+
+
+def test_what_an_operator_asks_about_sellers_is_in_no_sellers_journal(whole: Api) -> None:
+    batches = "/orderglot/v1/batches"
+    new = {"method": "POST", "path": SELLERS, "body": {"name": "acme"}}
+    note = {"method": "POST", "path": f"{ORDER}/note", "body": {"text": "x"}}
+    for method, path, body in (
+        ("GET", SELLERS, None),
+        ("GET", f"{SELLERS}/empty-seller", None),
+        ("POST", SELLERS, {"name": "other"}),
+        ("POST", SELLERS, b"{"),
+        ("PATCH", f"{SELLERS}/other", {"title": "Other"}),
+        ("DELETE", f"{SELLERS}/other", None),
+        ("POST", batches, {"requests": [note, new]}),
+        ("POST", batches, {"requests": [new, {"method": "GET"}]}),
+        ("POST", batches, json.dumps({"requests": [new]}).encode()[:-1]),
+    ):
+        assert 0 == seller_of_journal(whole, method, path, body, OPERATOR), (method, path, body)
+    for method, path, body in (
+        ("GET", ORDER, None),
+        ("GET", KEYS, None),
+        ("POST", batches, {"requests": [note]}),
+    ):
+        assert whole.seller == seller_of_journal(whole, method, path, body, OPERATOR), path
+
+
 def test_settings_are_merged_and_checked(whole: Api) -> None:
     path = f"{SELLERS}/demo-wholesale"
     done(whole, "PATCH", path, {"tables": {"kole.repeats": 5, "orderglot.repeats": 0}})
@@ -214,6 +351,74 @@ def test_settings_are_merged_and_checked(whole: Api) -> None:
         response = whole.ask("PATCH", path, body, ADMIN)
         assert field == whole.problem(response)["field"], response.body
     assert shown == done(whole, "GET", path)
+
+
+@pytest.mark.parametrize("member", ["tables", "continues", "references", "title", "timezone"])
+def test_null_takes_a_setting_out_and_nothing_said_leaves_it(whole: Api, member: str) -> None:
+    path = f"{SELLERS}/demo-wholesale"
+    bare = done(whole, "PATCH", path, {"title": None})
+    given = {
+        "tables": {"rate_limit": "100/min", "kole.repeats": 5},
+        "continues": {"kole": "kole@wholesaler"},
+        "references": [{"dialect": "kole", "id": "X1"}],
+        "title": "Demo",
+        "timezone": "Europe/Berlin",
+    }
+    before = done(whole, "PATCH", path, given)
+    assert given.items() <= before.items()
+    for wrong in ({"tables": ""}, {"continues": ""}, {"references": ""}):
+        assert [*wrong] == [whole.problem(whole.ask("PATCH", path, wrong, ADMIN))["field"]]
+    after = done(whole, "PATCH", path, {member: None})
+
+    there = before.keys() - {member, "version"}
+    assert {name: before[name] for name in there} == {name: after[name] for name in there}
+    assert member not in after
+    assert member == "title" or member not in bare
+
+
+def test_a_limit_of_requests_is_set_and_taken_out(whole: Api) -> None:
+    path = f"{SELLERS}/demo-wholesale"
+    shown = done(whole, "PATCH", path, {"tables": {"rate_limit": "100/min"}})
+    assert {"rate_limit": "100/min"} == shown["tables"]
+    for wrong in ("often", 5, ["5/min"]):
+        refused = whole.ask("PATCH", path, {"tables": {"rate_limit": wrong}}, ADMIN)
+        assert "rate_limit" == whole.problem(refused)["field"]
+    assert shown == done(whole, "GET", path)
+    assert "tables" not in done(whole, "PATCH", path, {"tables": {"rate_limit": None}})
+    done(whole, "POST", SELLERS, {"name": "slow", "tables": {"rate_limit": "5/min"}}, OPERATOR)
+
+
+@pytest.mark.parametrize("name", [".", "..", "...."])
+def test_a_name_of_dots_alone_is_refused(whole: Api, name: str) -> None:
+    refused = whole.ask("POST", SELLERS, {"name": name}, OPERATOR)
+    assert "name" == whole.problem(refused)["field"]
+    done(whole, "POST", SELLERS, {"name": f"{name}a"}, OPERATOR)
+
+
+def test_a_seller_is_changed_and_removed_from_the_version_that_is_meant(whole: Api) -> None:
+    path = f"{SELLERS}/new"
+    made = whole.ask("POST", SELLERS, {"name": "new"}, OPERATOR)
+    first = made.headers["etag"]
+    got = whole.ask("GET", path, key=OPERATOR)
+    assert first == got.headers["etag"]
+    assert 304 == whole.ask("GET", path, key=OPERATOR, if_none_match=first).status
+    assert 200 == whole.ask("GET", f"{path}?expand=book", key=OPERATOR, if_none_match=first).status
+
+    changed = whole.ask("PATCH", path, {"title": "A"}, OPERATOR, if_match=first)
+    second = changed.headers["etag"]
+    assert (200, True) == (changed.status, first != second)
+    stale: tuple[dict[str, str], ...] = (
+        {"if_match": first},
+        {"if_none_match": second},
+        {"if_none_match": "*"},
+    )
+    for wrong in stale:
+        assert 412 == whole.ask("PATCH", path, {"title": "B"}, OPERATOR, **wrong).status
+        assert 412 == whole.ask("DELETE", path, None, OPERATOR, **wrong).status
+    assert 400 == whole.ask("DELETE", path, None, OPERATOR, if_match="2").status
+    assert "A" == done(whole, "GET", path, key=OPERATOR)["title"]
+    assert 204 == whole.ask("DELETE", path, None, OPERATOR, if_match=second).status
+    assert 404 == whole.ask("DELETE", path, None, OPERATOR, if_match=second).status
 
 
 def test_pages_go_on_behind_a_name(whole: Api) -> None:
