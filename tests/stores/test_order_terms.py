@@ -14,8 +14,10 @@ import pytest
 from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
+from orderglot.core.customer import Customer, identity
 from orderglot.core.order import Line, Order, Shipping
 from orderglot.core.order_details import OrderDetails
+from orderglot.core.product import Product
 from orderglot.core.query import And, Compare, Operator, Query, Sort, Window
 from orderglot.core.shipments import Shipment
 from orderglot.dialects.orderglot.search import questions
@@ -325,3 +327,14 @@ def test_whatever_a_person_may_mean_an_index_tells(question: Compare, tmp_path: 
         steps[0],
     ), steps
     assert [] == [step for step in steps if step.startswith("SCAN")]
+
+
+def test_titles_and_names_may_be_longer_than_an_index_has_room_for(shop: Shop) -> None:
+    long = "".join(chr(0x4E00 + number % 5_000) for number in range(4_500))
+    shop.run(shop.book.keep_product(Product(sku="P-1", title=long, currency="USD")))
+    customer = shop.run(shop.book.keep_customer(Customer(name=long)))
+    shop.placed(customer=identity(customer))
+
+    assert long == shop.run(shop.book.products(("P-1",)))["P-1"].title
+    assert () == shop.run(shop.book.products_called("x"))
+    assert 1 == len(shop.walked(Compare("customer.name", Operator.BEGINS, long[:100])))

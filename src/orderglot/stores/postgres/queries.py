@@ -12,6 +12,7 @@ from typing import Any
 from orderglot.core.order import Reference
 from orderglot.stores.backend import Entity
 from orderglot.stores.identities import stands_for
+from orderglot.stores.postgres.grammar import called
 from orderglot.stores.sql import turnover
 from orderglot.stores.sql.grammar import fragment
 
@@ -70,9 +71,10 @@ CUSTOMERS_NUMBERED = fragment(CUSTOMERS, "c.number = ANY (?::text[]) ORDER BY c.
 CUSTOMERS_WITH_ID = fragment(CUSTOMERS, "c.id = ANY (?::bigint[]) ORDER BY c.id")
 CUSTOMERS_AFTER = fragment(CUSTOMERS, "c.id > ? ORDER BY c.id LIMIT ?")
 
-_NAMES = ("name", "last_name", "email", "bill_to,company")
+_NAMES = ("last_name", "email", "bill_to,company")
 _OF_CUSTOMER = (
     "c.number",
+    called("c.document", ("name",)),
     *(f"(nullif(c.document #>> '{{{path}}}', '') COLLATE \"C\")" for path in _NAMES),
 )
 CUSTOMERS_CALLED = fragment(
@@ -95,7 +97,7 @@ PRODUCTS_CALLED = fragment(
     " UNION ".join(
         fragment(
             "SELECT p.sku FROM products AS p WHERE p.seller = ? AND",
-            f"(nullif(p.document #>> '{{{path}}}', '') COLLATE \"C\") = ANY (?::text[])",
+            f"{called('p.document', (path,))} = ANY (?::text[])",
         )
         for path in ("upc", "title")
     ),

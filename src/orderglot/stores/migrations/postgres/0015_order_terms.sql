@@ -183,11 +183,13 @@ $$;
 -- concurrent:
 CREATE UNIQUE INDEX order_terms_key ON order_terms (seller, term, created, order_id);
 
--- What else customers and products are looked for by.
+-- What else customers and products are looked for by: the beginning of it, for an index has no room for more.
 CREATE INDEX customers_name
-ON customers (seller, (nullif(document #>> '{name}', '') COLLATE "C"), id);
-CREATE INDEX products_upc ON products (seller, (nullif(document #>> '{upc}', '') COLLATE "C"));
-CREATE INDEX products_title ON products (seller, (nullif(document #>> '{title}', '') COLLATE "C"));
+ON customers (seller, (nullif(left(document #>> '{name}', 600), '') COLLATE "C"), id);
+CREATE INDEX products_upc
+ON products (seller, (nullif(left(document #>> '{upc}', 600), '') COLLATE "C"));
+CREATE INDEX products_title
+ON products (seller, (nullif(left(document #>> '{title}', 600), '') COLLATE "C"));
 
 -- Nobody changes an order while it is looked at.
 -- batched orders (seller, id):
