@@ -584,3 +584,21 @@ def test_what_cannot_be_done_is_one_sentence(
 
     assert sentence in refused("database", *words)
     assert {"letter.txt", "there.db", "today.db"} == {one.name for one in folder.iterdir()}
+
+
+def test_a_file_that_has_come_to_its_place_stays_there_whatever_stops_the_program(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace = Path.replace
+
+    def interrupted(path: Path, other: Path) -> Path:
+        replace(path, other)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "link", no_links(errno.EPERM))
+    monkeypatch.setattr(Path, "replace", interrupted)
+    (folder / "one").write_bytes(b"the only one")
+    with pytest.raises(KeyboardInterrupt):
+        names.rename(folder / "one", folder / "other")
+
+    assert {"other": b"the only one"} == {one.name: one.read_bytes() for one in folder.iterdir()}

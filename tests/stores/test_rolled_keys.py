@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from orderglot.core.acts import Person
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Conflict, NotFound, Unauthenticated
 from orderglot.core.keyring import Credential
@@ -196,3 +197,19 @@ def test_an_answer_does_not_wait_for_what_is_written_down(shop: Shop) -> None:
         return found.id
 
     assert "X1" == shop.run(use())
+
+
+def test_what_is_so_already_is_no_act_and_no_ended_key_becomes_live(shop: Shop) -> None:
+    key(shop, test=True)
+    ring, seller = shop.store.keyring, shop.seller.id
+    shop.store.by(Person("Ann"))
+    for _ in range(2):
+        shop.run(ring.set_live(seller, "kole", "X1"))
+    for _ in range(2):
+        shop.run(ring.end_key(seller, "kole", "X1"))
+
+    with pytest.raises(Conflict, match="has ended or expired"):
+        shop.run(ring.set_live(seller, "kole", "X1"))
+
+    acts = [one.what for one in shop.run(shop.store.acts(seller))]
+    assert ["key.ended", "key.changed"] == acts

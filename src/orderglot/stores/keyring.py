@@ -256,6 +256,8 @@ class Keyring:
         if is_operators(dialect, id):
             return await self._operators.end(id)
         key = await self._key(seller, dialect, id)
+        if key.ended is not None:
+            return None
         done = self._acts.put(self._clock(), "key.ended", f"{dialect}:{id}", described(key))
         await self._write(key, writes.EndKey(dialect, id, self._clock()), *done)
         return None
@@ -285,8 +287,15 @@ class Keyring:
         return Key(id, secret)
 
     async def set_live(self, seller: int, dialect: str, id: str) -> None:
-        """Move a key and its tokens from test to production; raises NotFound without one."""
+        """Move a key and its tokens from test to production.
+
+        Raises NotFound without one, Conflict where it has ended or expired.
+        """
         key = await self._key(seller, dialect, id)
+        if key.is_over(self._clock()):
+            raise _over(dialect, id)
+        if not key.caller.test:
+            return
         about, before = f"{dialect}:{id}", {"test": key.caller.test}
         done = self._acts.put(self._clock(), "key.changed", about, before, {"test": False})
         await self._write(key, writes.SetLive(dialect, id), *done)

@@ -43,12 +43,16 @@ def rename(path: Path, other: Path) -> None:
     if name_too(path, other):
         path.unlink()
         return
-    os.close(os.open(other, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    held = os.open(other, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         path.replace(other)
     except BaseException:
-        other.unlink(missing_ok=True)
+        # Where the file has come to its place all the same, that is the only one there is.
+        if _is(other, held):
+            other.unlink()
         raise
+    finally:
+        os.close(held)
 
 
 @contextmanager
