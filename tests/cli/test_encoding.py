@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from orderglot.cli import NOWHERE
 from tests.cli.program import PROGRAM, clean_environment, done, on_terminal
 
 TITLE = "Größe 另 😀"
@@ -65,3 +66,16 @@ def test_a_refusal_is_one_sentence_on_one(folder: Path) -> None:
     )
     assert (1, 1) == (ended.returncode, ended.stderr.count(b"\n"))
     assert ended.stderr.startswith(b"orderglot: ")
+
+
+def test_where_standard_output_is_closed_that_is_said(tmp_path: Path) -> None:
+    words = (*PROGRAM, "samples")
+    ended = subprocess.run(
+        ("sh", "-c", 'exec "$@" >&-', "sh", *words),
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+
+    assert (1, f"{NOWHERE}\n") == (ended.returncode, ended.stderr)
