@@ -21,7 +21,6 @@ from orderglot.faces.client import Client
 from orderglot.faces.dispatcher import Dispatcher
 from orderglot.faces.exchange_ids import ExchangeIds
 from orderglot.faces.recording import Observed
-from orderglot.hub.dialects import chosen_one
 from orderglot.hub.journals import striking
 from orderglot.journal.recorder import Recorder
 from orderglot.journal.sqlite import SqliteJournal
@@ -227,42 +226,6 @@ def test_what_an_operation_hands_out_is_never_stored(dialect: Dialect, tmp_path:
     assert bool(proofs.answers) == bool(handing)
     assert bool(given) == bool(handing)
     assert [] == [one for one in given if one.encode() in stored]
-
-
-def batched(request: Request) -> Request:
-    """Ask by a batch for what is asked by itself."""
-    sent = json.loads(request.body) if request.body else None
-    item = {"method": request.method, "path": request.path, "body": sent}
-    body = json.dumps({"requests": [{**item, "path": f"{item['path']}-none"}, item]}).encode()
-    headers = {**request.headers, **JSON, "idempotency-key": "once"}
-    return replace(request, path="/orderglot/v1/batches", headers=headers, body=body)
-
-
-def test_what_a_batch_hands_out_is_never_stored(tmp_path: Path) -> None:
-    dialect = chosen_one("orderglot")
-    handing = [
-        one.request
-        for one in specimens_of(dialect.name)
-        if one.operation is not None and one.operation.name in ("keys.create", "keys.roll")
-    ]
-    given: list[str] = []
-
-    async def ask() -> bytes:
-        at = await site(dialect, orders=False)
-        recording = Recording(at, tmp_path / "kept")
-        (seller, *_) = await at.store.sellers()
-        for request in handing:
-            for acting in ({}, {"orderglot-seller": quote(seller.name)}):
-                named = replace(request, headers={**request.headers, **acting})
-                answer = (await recording.ask(batched(named))).body.decode()
-                given.extend(re.findall(r'"secret": ?"([^"]+)"', answer))
-        return await recording.stored()
-
-    stored = asyncio.run(ask())
-
-    assert len(given) >= 2
-    assert [] == [one for one in given if one.encode() in stored]
-    assert STRUCK.encode() in stored
 
 
 def test_a_vendor_who_repeats_a_secret_has_it_struck_out(dialect: Dialect, tmp_path: Path) -> None:

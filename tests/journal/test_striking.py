@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 from pathlib import Path
+from urllib.parse import quote
 
 from msgspec.structs import replace
 
 from orderglot import dialects
-from orderglot.wire.striking import Striking
+from orderglot.wire.message import Request
+from orderglot.wire.striking import STRUCK, Striking
 from tests.conformance.callers import site
 from tests.conformance.specimens import specimens_of
 from tests.conformance.test_secrets import (
     FORM,
+    JSON,
     MARK,
     Recording,
     bare,
@@ -80,3 +85,39 @@ def test_a_login_that_is_nested_without_end_is_struck_out_as_a_whole(tmp_path: P
     stored = asyncio.run(ask())
     assert b"***" in stored
     assert MARK.encode() not in stored
+
+
+def batched(request: Request) -> Request:
+    """Ask by a batch for what is asked by itself."""
+    sent = json.loads(request.body) if request.body else None
+    item = {"method": request.method, "path": request.path, "body": sent}
+    body = json.dumps({"requests": [{**item, "path": f"{item['path']}-none"}, item]}).encode()
+    headers = {**request.headers, **JSON, "idempotency-key": "once"}
+    return replace(request, path="/orderglot/v1/batches", headers=headers, body=body)
+
+
+def test_what_a_batch_hands_out_is_never_stored(tmp_path: Path) -> None:
+    dialect = dialects.dialect("orderglot")
+    handing = [
+        one.request
+        for one in specimens_of(dialect.name)
+        if one.operation is not None and one.operation.name in ("keys.create", "keys.roll")
+    ]
+    given: list[str] = []
+
+    async def ask() -> bytes:
+        at = await site(dialect, orders=False)
+        recording = Recording(at, tmp_path / "kept")
+        (seller, *_) = await at.store.sellers()
+        for request in handing:
+            for acting in ({}, {"orderglot-seller": quote(seller.name)}):
+                named = replace(request, headers={**request.headers, **acting})
+                answer = (await recording.ask(batched(named))).body.decode()
+                given.extend(re.findall(r'"secret": ?"([^"]+)"', answer))
+        return await recording.stored()
+
+    stored = asyncio.run(ask())
+
+    assert len(given) >= 2
+    assert [] == [one for one in given if one.encode() in stored]
+    assert STRUCK.encode() in stored
