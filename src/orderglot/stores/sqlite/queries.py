@@ -74,45 +74,55 @@ def _called(*values: str) -> str:
     """Say the ids of the customers of whom one of these values is asked for, each by its index."""
     each = (
         fragment(
-            "SELECT c.id FROM customers AS c WHERE c.seller = ?1 AND",
+            "SELECT c.id FROM customers AS c WHERE c.seller = ? AND",
             f"{value} IN",
-            "(SELECT j.value FROM json_each(?2) AS j)",
+            "(SELECT j.value FROM json_each(?) AS j)",
         )
         for value in values
     )
     return " UNION ".join(each)
 
 
-CUSTOMERS_CALLED = fragment(
-    "SELECT CAST(c.document AS BLOB) FROM customers AS c WHERE c.seller = ?1 AND c.id IN (",
-    _called(
-        "c.number",
-        *(
-            f"nullif(json_extract(c.document, '$.{path}'), '')"
-            for path in ("name", "last_name", "email", "bill_to.company")
-        ),
+_OF_CUSTOMER = (
+    "c.number",
+    *(
+        f"nullif(json_extract(c.document, '$.{path}'), '')"
+        for path in ("name", "last_name", "email", "bill_to.company")
     ),
-    "UNION SELECT r.customer FROM json_each(?2) AS j CROSS JOIN customer_references AS r"
-    " WHERE r.seller = ?1 AND r.name = j.value) ORDER BY c.id",
 )
+CUSTOMERS_CALLED = fragment(
+    "SELECT CAST(c.document AS BLOB) FROM customers AS c WHERE c.seller = ? AND c.id IN (",
+    _called(*_OF_CUSTOMER),
+    "UNION SELECT r.customer FROM json_each(?) AS j CROSS JOIN customer_references AS r"
+    " WHERE r.seller = ? AND r.name = j.value) ORDER BY c.id",
+)
+
+
+def called(seller: int, names: str) -> tuple[int | str, ...]:
+    """Give the values of ``CUSTOMERS_CALLED``: a seller, and names as a list in JSON."""
+    return (seller, *(seller, names) * len(_OF_CUSTOMER), names, seller)
+
 
 PRODUCTS = (
     "SELECT CAST(document AS BLOB) FROM products"
     " WHERE seller = ? AND sku IN (SELECT j.value FROM json_each(?) AS j) ORDER BY sku"
 )
 PRODUCTS_CALLED = fragment(
-    "SELECT CAST(document AS BLOB) FROM products WHERE seller = ?1 AND sku IN",
-    "(SELECT j.value FROM json_each(?2) AS j UNION",
+    "SELECT CAST(document AS BLOB) FROM products WHERE seller = ? AND sku IN",
+    "(SELECT j.value FROM json_each(?) AS j UNION",
     " UNION ".join(
         fragment(
-            "SELECT p.sku FROM products AS p WHERE p.seller = ?1 AND",
+            "SELECT p.sku FROM products AS p WHERE p.seller = ? AND",
             f"nullif(json_extract(p.document, '$.{path}'), '')",
-            "IN (SELECT j.value FROM json_each(?2) AS j)",
+            "IN (SELECT j.value FROM json_each(?) AS j)",
         )
         for path in ("upc", "title")
     ),
     ") ORDER BY sku",
 )
+PRODUCTS_CALLED_BY = 3
+"""So often the seller and the names are asked for."""
+
 PRODUCTS_AFTER = (
     "SELECT CAST(document AS BLOB) FROM products WHERE seller = ? AND sku > ? ORDER BY sku LIMIT ?"
 )
