@@ -123,10 +123,11 @@ def test_an_ended_key_stays_ended_whatever_else_is_done_to_it(shop: Shop) -> Non
     ended(shop, key)
     shop.clock.forward()
     ended(shop, key)
-    shop.run(shop.store.keyring.set_live(shop.seller.id, "kole", key.id))
+    with pytest.raises(Conflict, match="has ended or expired"):
+        shop.run(shop.store.keyring.set_live(shop.seller.id, "kole", key.id))
 
     (found,) = shop.run(shop.store.keyring.credentials(shop.seller.id))
-    assert (NOON, False) == (found.ended, found.caller.test)
+    assert (NOON, True) == (found.ended, found.caller.test)
     assert not good(shop, key.secret)
 
 
