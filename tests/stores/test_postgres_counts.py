@@ -21,7 +21,7 @@ from orderglot.core.ports import Book
 from orderglot.core.query import And, Compare, Operator, Query, Sort, Window
 from orderglot.hub.copying import copy
 from orderglot.stores.backend import Scope
-from orderglot.stores.postgres import PostgresStore, counts, lists, merger, switching
+from orderglot.stores.postgres import PostgresStore, counts, lists, merger
 from orderglot.stores.postgres.backend import PostgresBackend
 from orderglot.stores.postgres.count_tables import DERIVED
 from orderglot.stores.postgres.grammar import PostgresGrammar, numbered
@@ -266,11 +266,11 @@ def test_hundreds_are_kept_once_no_program_is_left_that_merges_without_them() ->
     url = new_database()
     worked(url, of_centuries)
     # As an older program leaves it that goes on.
-    knows = switching.HUNDREDS - 1
+    knows = counts.SUMMED_UP_SINCE - 1
     ordered(
         url,
         "UPDATE counted_sellers SET hundreds = 0",
-        f"UPDATE migrations SET oldest = 11 WHERE number = {switching.HUNDREDS}",
+        f"UPDATE migrations SET oldest = 11 WHERE number = {counts.SUMMED_UP_SINCE}",
         "INSERT INTO processes VALUES"
         f" ('old', {knows}, 'there', 1, now(), now() + interval '1 hour')",
         "SELECT merge_counts_1(1, 2000)",
@@ -283,6 +283,26 @@ def test_hundreds_are_kept_once_no_program_is_left_that_merges_without_them() ->
     assert [(1,)] == asked(url, "SELECT DISTINCT hundreds FROM counted_sellers")
     assert asked(url, HUNDREDS)
     assert sorted(asked(url, IN_HUNDREDS)) == sorted(asked(url, HUNDREDS))
+
+
+@pytest.mark.parametrize(("oldest", "kept"), [(11, 0), (counts.SUMMED_UP_SINCE, 1)])
+def test_counting_anew_sums_up_hundreds_where_every_program_merges_them(
+    oldest: int, kept: int
+) -> None:
+    url = new_database()
+    worked(url, of_centuries)
+    ordered(url, f"UPDATE migrations SET oldest = {oldest} WHERE oldest > {oldest}")
+
+    async def recount() -> None:
+        line = await asyncpg.connect(url)
+        await counts.recount_all(line)
+        await line.close()
+
+    asyncio.run(recount())
+    assert [(kept,)] == asked(url, "SELECT DISTINCT hundreds FROM counted_sellers")
+    assert kept == bool(asked(url, HUNDREDS))
+    if kept:
+        assert sorted(asked(url, IN_HUNDREDS)) == sorted(asked(url, HUNDREDS))
 
 
 def test_summing_up_misses_nothing_that_is_merged_meanwhile() -> None:
@@ -381,7 +401,7 @@ def test_a_book_from_before_the_counts_is_counted_when_it_is_opened() -> None:
     worked(url, shown_total)
     tables = ", ".join(sorted(DERIVED))
     ordered(url, "DROP TABLE " + tables, "DROP FUNCTION merge_counts_2")
-    ordered(url, f"DELETE FROM migrations WHERE number IN (9, {switching.HUNDREDS})")
+    ordered(url, f"DELETE FROM migrations WHERE number IN (9, {counts.SUMMED_UP_SINCE})")
     values = [*range(-250, 250), 10**12, -(10**12), 999_999_999, -(2**63), 2**63 - 1, None]
     rows = (
         NEW.format(id=number, moment=(number - 100) * 3 * 10**10, total=value or 0)

@@ -17,6 +17,7 @@ from collections.abc import Iterable
 
 import asyncpg
 
+from orderglot.stores.migrations import migrations
 from orderglot.stores.postgres.count_tables import COUNTED, COUNTS, DELTAS
 from orderglot.stores.postgres.statement import Step
 from orderglot.stores.sql.count_buckets import HUNDREDS, NONE, NOTHING, WIDTH
@@ -106,6 +107,11 @@ _IN_DAYS_ALONE = fragment(
 _KEPT = fragment("SELECT seller, hundreds = 1 FROM", COUNTED, "WHERE seller <> $1 ORDER BY seller")
 _SELLERS = "SELECT id FROM sellers ORDER BY id"
 
+SUMMED_UP_SINCE = next(one.number for one in migrations("postgres") if "hundreds" in one.name)
+"""Programs that know this migration merge hundreds of days as well."""
+
+_ALL_MERGE_THEM = "SELECT coalesce(max(oldest), 0) >= $1 FROM migrations"
+
 
 def begun(seller: int) -> Step:
     """Keep the counts of a new seller, unless programs may be left that would not."""
@@ -126,10 +132,11 @@ async def merge(connection: asyncpg.Connection, seller: int) -> int:
 async def recount(connection: asyncpg.Connection, seller: int) -> None:
     """Count all orders of a seller anew, and keep the counts from then on; nobody who writes waits.
 
-    All of it is of one moment: of orders that are committed later the deltas stay. Raises what the
-    driver raises.
+    All of it is of one moment: of orders that are committed later the deltas stay. Hundreds of days are
+    summed up as well, once no program is let in that merges without them. Raises what the driver raises.
     """
-    while not await _recounted(connection, seller):
+    summed_up = await connection.fetchval(_ALL_MERGE_THEM, SUMMED_UP_SINCE)
+    while not await _recounted(connection, seller, (*_RECOUNT, *_SUM_UP * summed_up)):
         continue
 
 

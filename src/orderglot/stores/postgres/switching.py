@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 from msgspec import Struct
 
-from orderglot.stores.migrations import migrations
 from orderglot.stores.postgres import counts
 from orderglot.stores.postgres.processes import older
 
@@ -19,9 +18,7 @@ class Switch(Struct, frozen=True):
     begin: Callable[[asyncpg.Connection], Awaitable[None]]
 
 
-HUNDREDS = next(one.number for one in migrations("postgres") if "hundreds" in one.name)
-
-SWITCHES = (Switch(9, counts.switch_on), Switch(HUNDREDS, counts.sum_up))
+SWITCHES = (Switch(9, counts.switch_on), Switch(counts.SUMMED_UP_SINCE, counts.sum_up))
 
 _DEMANDED = "SELECT oldest >= number FROM migrations WHERE number = $1"
 _DEMAND = "UPDATE migrations SET oldest = number WHERE number = $1"
