@@ -302,6 +302,15 @@ class Book(Orders, Protocol):
         """
         ...
 
+    async def notes_behind(
+        self, kind: str, name: str = "", limit: int = 100, *, newest: bool = False
+    ) -> tuple[Note, ...]:
+        """Give so many notes of a kind by rising name, from behind one on; ``newest`` by falling name.
+
+        They are the seller's alone: a customer's caller is Forbidden.
+        """
+        ...
+
 
 class UnitOfWork(Book, Protocol):
     """A book whose writes wait for the end of the unit; ``get`` already sees them."""

@@ -30,6 +30,7 @@ from orderglot.stores.id_blocks import IdBlocks
 from orderglot.stores.keyring import Keyring
 from orderglot.stores.reads import Clock
 from orderglot.stores.turns import Turns
+from orderglot.stores.webhooks import Webhooks
 
 REMOVED = "removed"
 """The kind of the hub's notes that name the ids of sellers who were taken out: nobody gets one again."""
@@ -48,6 +49,7 @@ class BookStore:
         self._turns = Turns()
         self._acts = Acts()
         self._keyring = Keyring(backend, clock, self._acts)
+        self._webhooks = Webhooks(backend, clock, self._acts)
         self.journal: Journal = ListedJournal()
         """What came and what left; whoever opens the book knows where that is kept."""
 
@@ -55,6 +57,11 @@ class BookStore:
     def keyring(self) -> Keyring:
         """Who may come in."""
         return self._keyring
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """Where events are sent, and what became of them."""
+        return self._webhooks
 
     @property
     def made(self) -> bool:
@@ -70,6 +77,7 @@ class BookStore:
         own = copy(self)
         own._acts = self._acts.of(person)
         own._keyring = Keyring(self._backend, self._clock, own._acts)
+        own._webhooks = self._webhooks.of(own._acts)
         return own
 
     async def act(

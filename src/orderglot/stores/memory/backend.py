@@ -248,6 +248,18 @@ class MemoryBackend:
         found = sorted((kind, name) for name in names) or sorted(notes)
         return tuple(notes[key] for key in found if key in notes and key[0] == kind)
 
+    async def notes_behind(
+        self, seller: int, kind: str, name: str, limit: int, *, newest: bool = False
+    ) -> tuple[Note, ...]:
+        """Give so many notes of a kind by rising name, from behind one on; ``newest`` by falling name.
+
+        Where that is "" they begin with the first, or the last.
+        """
+        every = await self.notes(seller, kind, ())
+        if newest:
+            return tuple(one for one in reversed(every) if not name or one.name < name)[:limit]
+        return tuple(one for one in every if one.name > name)[:limit]
+
     async def tally(self, seller: int, what: str, until: datetime, now: datetime) -> int:
         """Count one more until then, for good; tallies that were over by ``now`` may go."""
         return self._room(seller).tally(what, until, now)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import lru_cache, partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import asyncpg
 import msgspec
@@ -276,10 +276,20 @@ class PostgresBackend:
         else:
             text = queries.of_notes(seller, queries.NOTES)
             found = await self._pool.read(text, (seller, kind), at)
-        return tuple(
-            Note(kind=kind, name=own, version=version, document=document)
-            for own, version, document in found
-        )
+        return _notes(kind, found)
+
+    async def notes_behind(
+        self, seller: int, kind: str, name: str, limit: int, *, newest: bool = False
+    ) -> tuple[Note, ...]:
+        """Give so many notes of a kind by rising name, from behind one on; ``newest`` by falling name.
+
+        Where that is "" they begin with the first, or the last.
+        """
+        text = queries.NOTES_BEFORE if newest else queries.NOTES_BEHIND
+        behind = (name, name) if newest else (name,)
+        asked = (seller, kind, *behind, limit)
+        found = await self._pool.read(queries.of_notes(seller, text), asked, self._at(seller))
+        return _notes(kind, found)
 
     async def tally(self, seller: int, what: str, until: datetime, now: datetime) -> int:
         """Count one more until then, for good; tallies that were over by ``now`` may go."""
@@ -338,3 +348,10 @@ class PostgresBackend:
 def _found(seen: str, more: str) -> str:
     """Describe which orders are read; the very same text each time is soonest found as prepared."""
     return f"{queries.ORDERS} {seen} {more} ORDER BY o.id"
+
+
+def _notes(kind: str, rows: Iterable[Any]) -> tuple[Note, ...]:
+    return tuple(
+        Note(kind=kind, name=name, version=version, document=document)
+        for name, version, document in rows
+    )

@@ -269,10 +269,19 @@ class SqliteBackend:
             found = self._reader.rows(named, (listed(names), seller, kind))
         else:
             found = self._reader.rows(queries.of_notes(seller, queries.NOTES), (seller, kind))
-        return tuple(
-            Note(kind=kind, name=own, version=version, document=document)
-            for own, version, document in found
-        )
+        return _notes(kind, found)
+
+    async def notes_behind(
+        self, seller: int, kind: str, name: str, limit: int, *, newest: bool = False
+    ) -> tuple[Note, ...]:
+        """Give so many notes of a kind by rising name, from behind one on; ``newest`` by falling name.
+
+        Where that is "" they begin with the first, or the last.
+        """
+        text = queries.NOTES_BEFORE if newest else queries.NOTES_BEHIND
+        behind = (name, name) if newest else (name,)
+        asked = (seller, kind, *behind, limit)
+        return _notes(kind, self._reader.rows(queries.of_notes(seller, text), asked))
 
     async def tally(self, seller: int, what: str, until: datetime, now: datetime) -> int:
         """Count one more until then, for good; tallies that were over by ``now`` may go."""
@@ -319,3 +328,10 @@ def _known_by(seller: int, ref: Reference) -> Row:
 
 def _pairs(references: Iterable[Reference]) -> str:
     return listed((ref.id, ref.dialect) for ref in references)
+
+
+def _notes(kind: str, rows: Iterable[Row]) -> tuple[Note, ...]:
+    return tuple(
+        Note(kind=kind, name=name, version=version, document=document)
+        for name, version, document in rows
+    )
