@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
-from ssl import PROTOCOL_TLS_CLIENT, SSLContext
+from ssl import SSLContext
 
 import httpcore2
 import httpx2
@@ -27,6 +27,9 @@ SHOWN = 2_048
 
 LONGEST = 65_536
 """An answer of more bytes is not read to its end, and its connection closed."""
+
+IDLE = 30.0
+"""A connection that nobody has used for so many seconds is not used again."""
 
 MOST_HEADERS = 20
 LONGEST_HEADER = 200
@@ -62,19 +65,10 @@ class Line:
         self.limits = limits
         parts = split(url)
         self._host = parts.netloc
-        secured = parts.scheme == "https"
-        self._pool = httpcore2.AsyncConnectionPool(
-            ssl_context=_trusted() if secured else SSLContext(PROTOCOL_TLS_CLIENT),
-            max_connections=limits.at_once,
-            keepalive_expiry=30.0,
-            network_backend=Dialling(addresses),
-        )
-        self._timeouts = {
-            "connect": limits.connect,
-            "read": limits.whole,
-            "write": limits.whole,
-            "pool": limits.whole,
-        }
+        self._origin = httpcore2.URL(url).origin
+        self._tls = _trusted() if parts.scheme == "https" else None
+        self._dialling = Dialling(addresses)
+        self._idle: list[httpcore2.AsyncHTTPConnection] = []
 
     async def post(self, headers: Mapping[str, str], body: bytes) -> Answer:
         """Send a request, and give what is answered; raises Failed where nothing is."""
@@ -94,22 +88,69 @@ class Line:
             raise Failed(f"broke off: {_why(error)}") from error
 
     async def _post(self, headers: Sequence[tuple[str, str]], body: bytes) -> Answer:
-        asked = {"timeout": self._timeouts}
-        async with self._pool.stream(
-            "POST", self.url, headers=headers, content=body, extensions=asked
-        ) as answer:
-            shown, length = bytearray(), 0
-            async for piece in answer.aiter_stream():
-                shown += piece[: SHOWN - len(shown)]
-                length += len(piece)
-                if length > LONGEST:
-                    break
-            text = shown.decode("utf-8", "replace")
-            return Answer(answer.status, _headers(answer.headers), text)
+        request = httpcore2.Request(
+            "POST",
+            self.url,
+            headers=headers,
+            content=body,
+            extensions={"timeout": {"connect": self.limits.connect}},
+        )
+        while (connection := self._free()) is not None:
+            try:
+                return await self._exchange(connection, request)
+            except (httpcore2.NetworkError, httpcore2.ProtocolError):
+                # It was closed from there just now, which says nothing of the receiver.
+                continue
+        return await self._exchange(self._new(), request)
+
+    async def _exchange(
+        self, connection: httpcore2.AsyncHTTPConnection, request: httpcore2.Request
+    ) -> Answer:
+        try:
+            answer = await connection.handle_async_request(request)
+            body = await _read(answer)
+            await answer.aclose()
+        except BaseException:
+            await connection.aclose()
+            raise
+        if connection.is_idle():
+            self._idle.append(connection)
+        else:
+            await connection.aclose()
+        return Answer(answer.status, _headers(answer.headers), body)
+
+    def _free(self) -> httpcore2.AsyncHTTPConnection | None:
+        """Give a connection that can be used again, if there is one."""
+        while self._idle:
+            connection = self._idle.pop()
+            if not (connection.is_closed() or connection.has_expired()):
+                return connection
+        return None
+
+    def _new(self) -> httpcore2.AsyncHTTPConnection:
+        return httpcore2.AsyncHTTPConnection(
+            self._origin,
+            ssl_context=self._tls,
+            keepalive_expiry=IDLE,
+            network_backend=self._dialling,
+        )
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._pool.aclose()
+        for connection in self._idle:
+            await connection.aclose()
+        self._idle.clear()
+
+
+async def _read(answer: httpcore2.Response) -> str:
+    """Read an answer, and give the beginning of its body."""
+    shown, length = bytearray(), 0
+    async for piece in answer.aiter_stream():
+        shown += piece[: SHOWN - len(shown)]
+        length += len(piece)
+        if length > LONGEST:
+            break
+    return shown.decode("utf-8", "replace")
 
 
 def signed(message: str, at: datetime, body: str, secrets: Iterable[str]) -> dict[str, str]:
