@@ -17,6 +17,8 @@ from orderglot.cli import (
     products,
     rejects,
     sellers,
+    webhook_deliveries,
+    webhooks,
 )
 from orderglot.cli.change import change
 from orderglot.cli.command import group
@@ -74,8 +76,13 @@ app.add_typer(orders.app, name="orders")
 app.add_typer(sellers.app, name="seller")
 app.add_typer(customers.app, name="customer")
 app.add_typer(products.app, name="product")
+webhooks.app.command("deliveries")(webhook_deliveries.deliveries)
+webhooks.app.command("resend")(webhook_deliveries.resend)
+webhooks.app.command("trigger")(webhook_deliveries.trigger)
+webhooks.app.command("work")(webhook_deliveries.work)
 app.add_typer(rejects.app, name="rejects")
 app.add_typer(keys.app, name="key")
+app.add_typer(webhooks.app, name="webhook")
 app.add_typer(log.app, name="log")
 app.add_typer(database.app, name="database")
 

@@ -16,7 +16,6 @@ from ipaddress import (
     IPv6Address,
     IPv6Network,
     ip_address,
-    ip_network,
 )
 from urllib.parse import SplitResult, urlsplit
 
@@ -149,11 +148,6 @@ def literal(host: str) -> Address | None:
         return IPv4Address(value + last)
     except (ValueError, AddressValueError):
         return None
-
-
-def read_networks(texts: Collection[str]) -> tuple[Network, ...]:
-    """Read networks; raises ValueError where one is none."""
-    return tuple(ip_network(text, strict=False) for text in texts)
 
 
 def _number(text: str) -> int:

@@ -12,8 +12,6 @@ from typing import Literal, Protocol
 import msgspec
 from msgspec import Struct
 
-from orderglot.core.ports import Note
-
 ENDPOINT = "webhook"
 """The kind of the notes that endpoints are, by their ids."""
 
@@ -37,6 +35,9 @@ RETRIES = tuple(
 
 MOST_ENDPOINTS = 100
 """So many endpoints a seller may have."""
+
+BY_HAND = "by hand"
+"""Why nothing is sent to an endpoint that somebody has disabled."""
 
 LONGEST_URL = 2_000
 
@@ -229,9 +230,9 @@ def message_of(endpoint: str, delivery: str) -> str:
     return f"msg_{endpoint.removeprefix(BEGINNING)}_{delivery}"
 
 
-def read_delivery(note: Note) -> Delivery:
-    """Read a delivery."""
-    return msgspec.json.decode(note.document, type=Delivery)
+def read_delivery(document: bytes) -> Delivery:
+    """Read a delivery as it is kept."""
+    return msgspec.json.decode(document, type=Delivery)
 
 
 def write_delivery(delivery: Delivery) -> bytes:

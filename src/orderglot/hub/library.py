@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Coroutine, Generator
+from collections.abc import AsyncIterator, Collection, Coroutine, Generator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any, Self
 
@@ -146,15 +146,21 @@ def open_book_sync(
 
 @asynccontextmanager
 async def administer(
-    url: str, *, create: bool = False, who: str = COMMAND
+    url: str,
+    *,
+    create: bool = False,
+    who: str = COMMAND,
+    webhook_networks: Collection[str] = (),
 ) -> AsyncIterator[Administration]:
-    """Open what may be done to the sellers of a database and to their keys, and close it at the end.
+    """Open what may be done to the sellers of a database, their keys and webhooks, and close it at the end.
 
-    ``url`` is as ``open_book`` takes it. ``who`` is whose acts they are, which are written down. Raises
+    ``url`` is as ``open_book`` takes it. ``who`` is whose acts they are, which are written down.
+    ``webhook_networks`` are addresses and networks, such as 10.0.0.0/8, to which webhooks may be sent
+    though they are not open to everybody. Raises
     NotFound where there is no such database and ``create`` does not allow to make one, Upstream where it
     cannot be used.
     """
-    async with opened(url, create=create) as hub:
+    async with opened(url, create=create, webhook_networks=webhook_networks) as hub:
         hub.store.by(Person(who))
         yield hub.administration
 

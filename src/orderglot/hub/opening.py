@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 
 from orderglot.core.administration import Administration, demand_name
@@ -10,9 +10,12 @@ from orderglot.core.caller import Caller
 from orderglot.core.errors import NotFound, Rule, invalid
 from orderglot.core.journal import Journal
 from orderglot.core.seller import Seller
+from orderglot.core.webhook_addresses import Addresses
 from orderglot.faces.administering import administration_over
 from orderglot.faces.completing import Completing
+from orderglot.faces.proxies import read_networks
 from orderglot.faces.recording import Observed
+from orderglot.faces.resolving import look_up
 from orderglot.hub.books import open_store
 from orderglot.hub.dialects import chosen, chosen_one
 from orderglot.hub.journals import journal_of
@@ -133,14 +136,17 @@ async def opened(
     vendors: Mapping[str, Table] | None = None,
     channels: Mapping[str, Table] | None = None,
     recording: Callable[[], Recorder | None] = lambda: None,
+    webhook_networks: Collection[str] = (),
 ) -> AsyncIterator[Hub]:
     """Open an order book, brought up to date, and close it at the end.
 
     With ``reads`` nothing will be written. ``recording`` makes what records the exchanges with
-    vendors, where there are any. Raises NotFound where there is none and ``create`` does
+    vendors, where there are any; ``webhook_networks`` are those to which webhooks may be sent though
+    they are not open to everybody. Raises NotFound where there is none and ``create`` does
     not allow to make one.
     """
     store = open_store(url, create=create, replica=replica, reads=reads)
+    store.webhooks.addresses = Addresses(read_networks(webhook_networks), look_up)
     hub = Hub(store, seller, vendors, channels, url, recording)
     try:
         # A server that cannot be used says so now, before any work is begun.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from secrets import token_bytes, token_hex
 
 import msgspec
 from msgspec.structs import replace
@@ -44,9 +44,6 @@ from orderglot.wire.aip160 import read_filter
 
 _INNER = frozenset({"id", "version", "created"})
 """What of an endpoint nobody sets."""
-
-BY_HAND = "by hand"
-"""Why nothing is sent to an endpoint that a person has disabled."""
 
 _MOST = 2**53
 STRIDE = 500
@@ -106,7 +103,7 @@ class Webhooks:
         await self._demand(seller, Endpoint(), wanted)
         if len(await self._backend.notes(seller, ENDPOINT, ())) >= MOST_ENDPOINTS:
             raise Conflict(f"There are {MOST_ENDPOINTS} webhooks, and no more can be; remove one.")
-        id, secret, now = BEGINNING + token_hex(8), self._secret(), self._clock()
+        id, secret, now = BEGINNING + secrets.token_bytes(8).hex(), self._secret(), self._clock()
         new = replace(wanted, id=id, version=1, created=now)
         signing, progress = Signing(secret), Progress(after=await self._newest(seller))
         _, after = differing(None, new, _INNER)
@@ -178,7 +175,7 @@ class Webhooks:
         """Give so many deliveries, the newest first, from the one before an id on."""
         await self.endpoint(seller, id)
         found = [
-            read_delivery(note)
+            read_delivery(note.document)
             for kind in (waiting_of(id), over_of(id))
             for note in await self._backend.notes_behind(seller, kind, before, limit, newest=True)
         ]
@@ -188,7 +185,7 @@ class Webhooks:
 
     async def delivery(self, seller: int, id: str, delivery: str) -> Delivery:
         """Give one delivery, or raise NotFound."""
-        return read_delivery(await self._delivery(seller, id, delivery))
+        return read_delivery((await self._delivery(seller, id, delivery)).document)
 
     async def _delivery(self, seller: int, id: str, delivery: str) -> Note:
         await self.endpoint(seller, id)
@@ -202,7 +199,7 @@ class Webhooks:
         await self._demand_enabled(seller, id)
         note = await self._delivery(seller, id, delivery)
         await self._resend(seller, id, (note,), "webhook.resent", {"delivery": delivery})
-        return _again(read_delivery(note), self._clock())
+        return _again(read_delivery(note.document), self._clock())
 
     async def resend_since(self, seller: int, id: str, since: datetime, *, everything: bool) -> int:
         """Have what was put aside of events since a moment tried now, or ``everything``."""
@@ -212,7 +209,7 @@ class Webhooks:
             seller, over_of(id), last, STRIDE, newest=True
         ):
             last = found[-1].name
-            read = [(note, read_delivery(note)) for note in found]
+            read = [(note, read_delivery(note.document)) for note in found]
             several += [
                 note
                 for note, one in read
@@ -235,7 +232,7 @@ class Webhooks:
                 waiting_of(id),
                 note.name,
                 1 if note.kind == over_of(id) else note.version + 1,
-                write_delivery(_again(read_delivery(note), now)),
+                write_delivery(_again(read_delivery(note.document), now)),
             )
             for note in several
         ]
@@ -255,7 +252,7 @@ class Webhooks:
         await self._demand_enabled(seller, id)
         now, progress = self._clock(), read_progress(await self._progress(seller, id))
         # Behind what the feed has had so far, and before what comes.
-        name = f"{place_of(progress.after)}-{token_hex(4)}"
+        name = f"{place_of(progress.after)}-{secrets.token_bytes(4).hex()}"
         sample = Delivery(
             id=name,
             message=message_of(id, name),
@@ -318,7 +315,7 @@ class Webhooks:
             ) from race
 
     def _secret(self) -> str:
-        return SCHEME + b64encode(token_bytes(32)).decode()
+        return SCHEME + b64encode(secrets.token_bytes(32)).decode()
 
 
 def read_endpoint(note: Note) -> Endpoint:

@@ -7,7 +7,7 @@ checked, and what was checked is what is dialled; TLS and the Host header go by 
 from __future__ import annotations
 
 import asyncio
-import socket
+import os
 from collections.abc import Iterable
 from ssl import SSLContext
 from typing import Any
@@ -15,16 +15,7 @@ from typing import Any
 import httpcore2
 
 from orderglot.core.webhook_addresses import Addresses, literal, refusal
-
-
-async def look_up(host: str, port: int) -> tuple[str, ...]:
-    """Give the addresses that this machine finds for a host by now; raises OSError where there is none."""
-    loop = asyncio.get_running_loop()
-    try:
-        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except UnicodeError as error:
-        raise OSError(f"{host[:60]!r} is no name of a host") from error
-    return tuple(dict.fromkeys(str(address[0]) for *_, address in found))
+from orderglot.faces.resolving import look_up
 
 
 class NotAllowed(httpcore2.ConnectError):
@@ -104,7 +95,7 @@ class Dialling(httpcore2.AsyncNetworkBackend):
             except TimeoutError as error:
                 failed = httpcore2.ConnectTimeout(str(error))
             except OSError as error:
-                failed = httpcore2.ConnectError(error.strerror or str(error))
+                failed = httpcore2.ConnectError(_why(error))
         raise failed or httpcore2.ConnectError(f"{host} has no address")
 
     async def _permitted(self, host: str, port: int) -> tuple[str, ...]:
@@ -118,3 +109,7 @@ class Dialling(httpcore2.AsyncNetworkBackend):
         for address in found if not permitted else ():
             raise NotAllowed(refusal(host, address))
         return permitted
+
+
+def _why(error: OSError) -> str:
+    return os.strerror(error.errno) if error.errno else str(error)

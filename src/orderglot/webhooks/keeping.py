@@ -114,7 +114,7 @@ async def _prune(unit: UnitOfWork, id: str, kept: int) -> int:
     gone = [
         note
         for place, note in enumerate(oldest)
-        if place < too_many or read_delivery(note).created < since
+        if place < too_many or read_delivery(note.document).created < since
     ]
     for note in gone:
         unit.strike(note)

@@ -130,7 +130,7 @@ class Lane:
 
     async def _waiting(self) -> list[Delivery]:
         notes = await self._book.notes(waiting_of(self.id))
-        return [read_delivery(note) for note in notes]
+        return [read_delivery(note.document) for note in notes]
 
     async def _fresh(self, endpoint: Endpoint, after: int) -> tuple[list[Delivery], int, bool]:
         """Take events from the feed that the endpoint is to be sent, and say how far that went."""

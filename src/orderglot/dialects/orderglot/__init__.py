@@ -25,6 +25,8 @@ from orderglot.dialects.orderglot.sellers import SELLER_OPERATIONS
 from orderglot.dialects.orderglot.steps import STEPS
 from orderglot.dialects.orderglot.tables import NAME
 from orderglot.dialects.orderglot.views import VIEW_ORDER
+from orderglot.dialects.orderglot.webhook_deliveries import DELIVERY_OPERATIONS
+from orderglot.dialects.orderglot.webhooks import WEBHOOK_OPERATIONS
 from orderglot.wire.dialect import Dialect, Lists
 
 ABOUT = """\
@@ -59,6 +61,8 @@ DIALECT = Dialect(
         ANSWER_BATCH,
         *SELLER_OPERATIONS,
         *KEY_OPERATIONS,
+        *WEBHOOK_OPERATIONS,
+        *DELIVERY_OPERATIONS,
     ),
     faults=FAULTS,
     flows=FLOWS,

@@ -25,6 +25,11 @@ SELLER = f"{SELLERS}/{{name}}"
 KEYS = f"{ROOT}/keys"
 KEY = f"{KEYS}/{{id}}"
 
+WEBHOOKS = f"{ROOT}/webhooks"
+WEBHOOK = f"{WEBHOOKS}/{{id}}"
+DELIVERIES = f"{WEBHOOK}/deliveries"
+DELIVERY = f"{DELIVERIES}/{{delivery}}"
+
 PAGE_SIZE = 25
 LONGEST_PAGE = 100
 
