@@ -43,6 +43,9 @@ SOFT = 1.0
 POLL = 0.5
 """After so many seconds it is looked again whether there are events."""
 
+SOON = 0.001
+"""After so many seconds it is looked again at what is under way."""
+
 Chain = list[Delivery]
 """Deliveries of which each waits for the one before it."""
 
@@ -94,7 +97,9 @@ class Lane:
         kept = False
         if self.flying or fresh or after != progress.after:
             kept = await self._keep(fresh, after)
-        return 0.0 if more or kept or self._flying else self._rest(waiting.values(), paused, now)
+        if more or kept:
+            return 0.0
+        return SOON if self._flying else self._rest(waiting.values(), paused, now)
 
     async def close(self) -> None:
         """Leave what is under way; it is sent again by whoever delivers next."""
@@ -224,7 +229,7 @@ class Lane:
         soonest = min((one.due for one in waiting if one.due is not None), default=None)
         if soonest is None:
             return POLL
-        return max(min((max(soonest, paused or soonest) - now).total_seconds(), POLL), 0.001)
+        return max(min((max(soonest, paused or soonest) - now).total_seconds(), POLL), SOON)
 
 
 def _key(delivery: Delivery) -> object:
