@@ -28,6 +28,7 @@ from orderglot.cli.events import events
 from orderglot.cli.export import export
 from orderglot.cli.import_lines import load
 from orderglot.cli.link import link
+from orderglot.cli.listen import listen
 from orderglot.cli.openapi import openapi
 from orderglot.cli.place import place
 from orderglot.cli.pull import pull
@@ -56,6 +57,7 @@ app.command("place")(place)
 app.command("book")(summary)
 app.command("show")(show)
 app.command("events")(events)
+app.command("listen")(listen)
 app.command("duplicates")(duplicates)
 app.command("change")(change)
 app.command("link")(link)

@@ -6,6 +6,7 @@ and its deliveries, those that wait apart from those that are over.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
@@ -208,6 +209,17 @@ class Webhooks(Protocol):
     async def trigger(self, seller: int, id: str, type: str) -> Delivery:
         """Have a sample of a type sent."""
         ...
+
+
+async def newest(given: Callable[[int], Awaitable[bool]]) -> int:
+    """Find the number of a feed's newest event by asking whether one was ``given`` a number, or a later one."""
+    there, behind = 0, 1
+    while await given(behind):
+        there, behind = behind, 2 * behind
+    while there + 1 < behind:
+        middle = (there + behind) // 2
+        there, behind = (middle, behind) if await given(middle) else (there, middle)
+    return there
 
 
 def waiting_of(id: str) -> str:

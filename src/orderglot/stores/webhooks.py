@@ -30,6 +30,7 @@ from orderglot.core.webhooks import (
     Signing,
     Watched,
     message_of,
+    newest,
     over_of,
     place_of,
     read_delivery,
@@ -105,7 +106,7 @@ class Webhooks:
             raise Conflict(f"There are {MOST_ENDPOINTS} webhooks, and no more can be; remove one.")
         id, secret, now = BEGINNING + secrets.token_bytes(8).hex(), self._secret(), self._clock()
         new = replace(wanted, id=id, version=1, created=now)
-        signing, progress = Signing(secret), Progress(after=await self._newest(seller))
+        signing, progress = Signing(secret), Progress(after=await self.newest(seller))
         _, after = differing(None, new, _INNER)
         await self._commit(
             seller,
@@ -281,7 +282,7 @@ class Webhooks:
             found = await self._backend.seller(seller)
             read_filter(after.filter, zone_of(found.timezone if found else ""))
 
-    async def _newest(self, seller: int) -> int:
+    async def newest(self, seller: int) -> int:
         """Give the number that the newest event has by now, with those numbered that have none so far."""
         scope = Scope(seller)
         while (await self._backend.feed(scope, _MOST, LOOKED)).more:
@@ -290,13 +291,7 @@ class Webhooks:
         async def given(number: int) -> bool:
             return (await self._backend.feed(scope, number - 1, 1)).after >= number
 
-        there, behind = 0, 1
-        while await given(behind):
-            there, behind = behind, 2 * behind
-        while there + 1 < behind:
-            middle = (there + behind) // 2
-            there, behind = (middle, behind) if await given(middle) else (there, middle)
-        return there
+        return await newest(given)
 
     async def _progress(self, seller: int, id: str) -> Note:
         for note in await self._notes(seller, PROGRESS, id):

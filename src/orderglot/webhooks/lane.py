@@ -158,7 +158,7 @@ class Lane:
             message=message_of(self.id, name),
             type=kind,
             event=event.sequence,
-            order=event.order,
+            order=event.order or None,
             at=event.at,
             created=now,
             body=body,
