@@ -231,8 +231,9 @@ async def shelve(
         )
         async with whole.together() as unit:
             await put_aside(unit, book.rejects)
-            for one in book.webhooks:
-                hang(unit, one)
+    async with whole.together() as unit:
+        for one in book.webhooks:
+            hang(unit, one)
     for proof in book.credentials if credentials else ():
         await plant(store, dialect, seller, proof)
     return seller

@@ -154,7 +154,8 @@ async def work(
     deliverer = Deliverer(hub.store)
     try:
         if once:
-            return await deliverer.settle()
+            well, failed = await deliverer.settle()
+            return write_line(f"{counted(well, 'try', 'tries')} went well, {failed} failed.")
         write_notice("Sending webhooks; stop with Ctrl-C.")
         while True:
             pause = await _run(deliverer)

@@ -92,11 +92,15 @@ class Addresses:
 
 
 def refusal(host: str, address: str) -> str:
-    """Say that nothing is sent to a host, because of the address that it has."""
-    which = f"{host[:60]} is {address}, which" if host != address else f"{address}"
+    """Say that nothing is sent to a host, because of the address that it has.
+
+    Which one a name has is not told: whoever may add an endpoint need not know this machine's networks.
+    """
+    spelt = literal(host) is not None
+    whose = f"{address} is not one of" if spelt else f"{host[:60]} has none of"
     return (
-        f"Nothing is sent to this address: {which} is not one of the internet's. The operator can"
-        f" allow networks by the setting {SETTING}."
+        f"Nothing is sent to this address: {whose} the internet's. The operator can allow networks"
+        f" by the setting {SETTING}."
     )
 
 

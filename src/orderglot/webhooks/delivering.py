@@ -51,13 +51,17 @@ class Deliverer:
         rests = await asyncio.gather(*(self._run(lane, until) for lane in self._lanes.values()))
         return min(rests, default=LOOKS)
 
-    async def settle(self) -> None:
-        """Send what is due now, and wait until nothing of it is under way."""
+    async def settle(self) -> tuple[int, int]:
+        """Send what is due now, and wait until nothing of it is under way.
+
+        Gives how many tries went well so far, and how many did not.
+        """
         self._looked = None
         while True:
             rest = await self.run_due()
-            if rest > 0 and not any(lane.flying for lane in self._lanes.values()):
-                return
+            lanes = self._lanes.values()
+            if rest > 0 and not any(lane.flying for lane in lanes):
+                return sum(one.delivered for one in lanes), sum(one.failed for one in lanes)
 
     async def close(self) -> None:
         """Leave what is under way, and close every connection."""

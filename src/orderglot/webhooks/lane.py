@@ -64,6 +64,8 @@ class Lane:
         self._at_once = asyncio.Semaphore(limits.at_once)
         self._held = False
         self._signing = Signing("")
+        self.delivered = 0
+        self.failed = 0
 
     @property
     def flying(self) -> bool:
@@ -222,6 +224,9 @@ class Lane:
         del self._outcomes[: len(outcomes)]
         for key in landed:
             self._flying.pop(key).result()
+        well = sum(one.well for one in outcomes)
+        self.delivered += well
+        self.failed += len(outcomes) - well
         return bool(outcomes)
 
     def _rest(self, waiting: Iterable[Delivery], paused: datetime | None, now: datetime) -> float:

@@ -15,7 +15,7 @@ from msgspec import Struct
 from standardwebhooks import Webhook
 
 from orderglot.core.webhook_addresses import Addresses, split
-from orderglot.webhooks.dialling import Dialling
+from orderglot.webhooks.dialling import Dialling, NotAllowed
 
 ID, TIMESTAMP, SIGNATURE = "webhook-id", "webhook-timestamp", "webhook-signature"
 
@@ -82,6 +82,8 @@ class Line:
             raise Failed(f"no connection in {self.limits.connect:g} s") from error
         except httpcore2.TimeoutException as error:
             raise Failed(f"no whole answer in {self.limits.whole:g} s") from error
+        except NotAllowed as error:
+            raise Failed(str(error)) from error
         except httpcore2.ConnectError as error:
             raise Failed(f"cannot be reached: {_why(error)}") from error
         except (httpcore2.NetworkError, httpcore2.ProtocolError, OSError, ValueError) as error:
