@@ -46,8 +46,8 @@ async def listen(
     configuration's table vendors.orderglot.
 
     $ orderglot listen
-    $ orderglot listen --forward-to http://127.0.0.1:3000/hooks --types order.created
-    $ orderglot listen --forward-to http://127.0.0.1:3000 --url https://orders.example
+    $ orderglot listen --forward-to http://127.0.0.1:3000 --types order.created
+    $ orderglot listen --url https://orders.example --after 0 --json
     """
     from orderglot.webhooks.listening import Forwarding, read_secret
 

@@ -46,8 +46,8 @@ async def add(
     everybody, such as 127.0.0.1, is refused unless the setting webhook_networks allows it.
 
     $ orderglot webhook add https://erp.example/hooks
-    $ orderglot webhook add https://erp.example/hooks --types order.created,order.shipped
-    $ orderglot webhook add https://erp.example/hooks --filter 'total > 40' --body thin --json
+    $ orderglot webhook add https://erp.example/hooks --types order.created
+    $ orderglot webhook add https://erp.example/hooks --filter 'total > 40'
     """
     from orderglot.core.webhooks import Endpoint
 
@@ -105,7 +105,7 @@ async def change(
 ) -> None:
     """Change where events are sent, and which; what is not named stays. '' takes a filter out.
 
-    $ orderglot webhook change wh-0123456789abcdef --types order.created --filter ''
+    $ orderglot webhook change wh-0123456789abcdef --filter ''
     $ orderglot webhook change wh-0123456789abcdef --disable
     """
     from msgspec.structs import replace
