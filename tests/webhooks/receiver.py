@@ -80,11 +80,11 @@ class Receiver:
                 body = await reader.readexactly(int(headers["content-length"]))
                 one = Received(first.split(" ")[1], exact, body.decode())
                 self.got.append(one)
-                said = self.says(one)
-                if said is None:
+                response = self.says(one)
+                if response is None:
                     await self._over.wait()
                 else:
-                    writer.write(said)
+                    writer.write(response)
                     await writer.drain()
         except (asyncio.IncompleteReadError, OSError):
             pass

@@ -146,7 +146,7 @@ QUICK = Limits(connect=1.0, whole=1.0)
 
 
 def posted(
-    dns: Dns, times: int = 1, networks: Any = ONE, said: Any = None
+    dns: Dns, times: int = 1, networks: Any = ONE, response: Any = None
 ) -> tuple[Receiver, list[str]]:
     """Post to a name some times, on a new connection each; gives who was there, and what failed."""
 

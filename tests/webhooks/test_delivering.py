@@ -80,7 +80,7 @@ def test_test_orders_are_nobodys_news(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "why"),
+    ("response", "why"),
     [
         (answer(500), "answered 500"),
         (answer(404, body=b"who?"), "answered 404"),
@@ -92,10 +92,10 @@ def test_test_orders_are_nobodys_news(stage: Stage) -> None:
     ],
 )
 def test_one_that_fails_is_tried_again_and_put_aside_in_the_end(
-    stage: Stage, said: bytes | None, why: str
+    stage: Stage, response: bytes | None, why: str
 ) -> None:
     async def play(street: Street) -> None:
-        street.receiver.says = lambda _: said
+        street.receiver.says = lambda _: response
         began = street.clock()
         await street.place()
         await street.deliver()
@@ -263,8 +263,8 @@ def test_retry_after_is_honoured(stage: Stage, status: int, form: str) -> None:
 def test_a_strange_retry_after_is_no_harm(stage: Stage, wanted: str) -> None:
     async def play(street: Street) -> None:
         await street.place()
-        said = answer(429, {"Retry-After": "x"}).replace(b": x", b": " + wanted.encode())
-        street.receiver.answers(said)
+        response = answer(429, {"Retry-After": "x"}).replace(b": x", b": " + wanted.encode())
+        street.receiver.answers(response)
         await street.deliver()
         (one,) = await street.deliveries()
         assert one.due is not None
@@ -465,8 +465,8 @@ def test_endpoints_of_several_sellers_do_not_mix(stage: Stage) -> None:
 
 def test_what_was_sent_and_answered_is_kept_in_bounds(stage: Stage) -> None:
     async def play(street: Street) -> None:
-        said = answer(200, {"set-cookie": "a=b", "x-long": "y" * 900}, b"z" * 9_000)
-        street.receiver.answers(said)
+        response = answer(200, {"set-cookie": "a=b", "x-long": "y" * 900}, b"z" * 9_000)
+        street.receiver.answers(response)
         await street.place()
         await street.deliver()
         ((attempt,),) = [one.attempts for one in await street.deliveries()]

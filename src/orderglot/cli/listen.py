@@ -63,12 +63,12 @@ async def listen(
         write_notice("Waiting for events; stop with Ctrl-C.")
         count = 0
         async for item in events:
-            said = await _forwarded(forwarding, item)
+            outcome = await _forwarded(forwarding, item)
             if as_json:
                 write_json_line(item)
             else:
                 write_line(
-                    f"{item['time']}  {item['type']}  {item.get('subject', '')}  {said}".rstrip()
+                    f"{item['time']}  {item['type']}  {item.get('subject', '')}  {outcome}".rstrip()
                 )
             count += 1
             if count == limit:

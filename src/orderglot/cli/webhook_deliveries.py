@@ -112,7 +112,7 @@ async def trigger(
     Exit code 0: each receiver took it; 1: one did not.
 
     $ orderglot webhook trigger order.shipped
-    $ orderglot webhook trigger order.created --webhook wh-0123456789abcdef --json
+    $ orderglot webhook trigger order.created --webhook wh-0123456789abcdef
     """
     from orderglot.dialects.orderglot.webhook_shapes import whole_of
     from orderglot.webhooks.triggering import send_sample
