@@ -60,19 +60,19 @@ async def _measured(copies: Copies, url: str, effort: Effort) -> Delivered:
     store.webhooks.addresses = LOOPBACK
     await store.webhooks.add(seller, Endpoint(url=url))
     book, deliverer = store.of(Caller(seller=seller)), Deliverer(store)
-    rates, costs = list[float](), list[float]()
+    rates, costs, tries = list[float](), list[float](), (0, 0)
     for _ in range(effort.rounds):
         for _ in range(effort.events // TOGETHER):
             async with book.together() as unit:
                 for _ in range(TOGETHER):
                     await unit.place(Order(currency="USD"))
         began, before = time.perf_counter(), time.process_time()
-        well, failed = await deliverer.settle()
+        tries = await deliverer.settle()
         rates.append(effort.events / (time.perf_counter() - began))
         costs.append((time.process_time() - before) / effort.events * 1e6)
     await deliverer.close()
     await store.close()
-    assert (well, failed) == (effort.rounds * effort.events, 0)
+    assert tries == (effort.rounds * effort.events, 0)
     one = Delivered(store=copies.store, rate=spread(rates), cost=short(spread(costs).median))
     log(f"webhooks: {one.store}, {one.rate.median:,.0f} deliveries/s, {one.cost:.0f} µs each")
     return one
