@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from msgspec.structs import asdict
 
 from orderglot.cli.output import write_line
 from orderglot.core.counting import counted
-from orderglot.core.jobs import Job, Run
+from orderglot.core.jobs import Job, Run, next_run
 
 COLUMNS = ("job", "every", "last run", "took", "ended", "came of it")
 RUN_COLUMNS = ("began", "took", "ended", "code", "came of it")
@@ -31,7 +31,7 @@ def job_members(job: Job, now: datetime) -> dict[str, Any]:
         "failing": state.failing,
         "overdue": state.overdue,
         "good": state.good,
-        "next": _next(job, now),
+        "next": next_run(job, now),
         "last": run_members(state.last) if state.last else None,
     }
 
@@ -75,14 +75,6 @@ def _standing(job: Job) -> str:
     times = f" ({job.state.failing} in a row)" if job.state.failing > 1 else ""
     overdue = ", overdue" if job.state.overdue else ""
     return f"{job.state.last.how}{times}{overdue}"
-
-
-def _next(job: Job, now: datetime) -> datetime | None:
-    from orderglot.jobs.states import seconds_until
-
-    if job.setting.paused:
-        return None
-    return now + timedelta(seconds=seconds_until(job.setting, job.state, now))
 
 
 def _seconds(run: Run) -> float | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
@@ -28,6 +28,9 @@ LEASE = "lease"
 
 MOST_RUNS = 200
 """So many runs of a job are kept, the latest ones."""
+
+FIRST_PAUSE = 30.0
+"""So many seconds after a run that failed the next one begins; each further failure doubles that."""
 
 S = TypeVar("S", bound=Struct)
 
@@ -104,6 +107,28 @@ class Job(Struct, frozen=True, kw_only=True):
     held: str = ""
 
 
+def seconds_until(setting: Setting, state: State, now: datetime) -> float:
+    """Give in how many seconds a job is due; 0 where it is, or where a run of it never ended."""
+    last = state.last
+    if last is None or last.ended is None or last.began > now:
+        return 0.0
+    if setting.asked is not None and setting.asked > last.began:
+        return 0.0
+    # Several machines' clocks are never alike: what is a little early or late by one is so by all.
+    return max(0.0, (last.began - now).total_seconds() + _pause(setting.every, state.failing))
+
+
+def _pause(every: float, failing: int) -> float:
+    return min(every, FIRST_PAUSE * 2.0 ** min(failing - 1, 16)) if failing else every
+
+
+def next_run(job: Job, now: datetime) -> datetime | None:
+    """Give when a job is due next; None where it is paused, or knows that by itself."""
+    if job.setting.paused or not job.setting.every:
+        return None
+    return now + timedelta(seconds=seconds_until(job.setting, job.state, now))
+
+
 def read(note: Note | None, kind: type[S], usual: S) -> S:
     """Read what a note says, the ``usual`` where there is none."""
     return usual if note is None else msgspec.json.decode(note.document, type=kind)
@@ -157,21 +182,19 @@ async def change(
 ) -> Job:
     """Pause a job, let it go on, or ask for a run; raises NotFound where there is none of that name."""
 
-    async def write(unit: UnitOfWork) -> None:
-        found = await unit.notes(JOB, name)
-        if not found:
-            raise _missing(name)
-        old = msgspec.json.decode(found[0].document, type=Setting)
+    async def write(unit: UnitOfWork) -> Job:
+        job = await job_named(unit, name)
+        old = job.setting
         new = replace(
             old,
             paused=old.paused if paused is None else paused,
             asked=old.asked if asked is None else asked,
         )
         if new != old:
-            put(unit, JOB, name, new, found[0])
+            put(unit, JOB, name, new, (await unit.notes(JOB, name))[0])
+        return replace(job, setting=new)
 
-    await book.transact(write)
-    return await job_named(book, name)
+    return await book.transact(write)
 
 
 def _missing(name: str) -> NotFound:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from orderglot.core.errors import HubError
 from orderglot.core.event_types import PULL_FAILED, PULL_OVERDUE, PULL_RECOVERED
-from orderglot.core.jobs import How, Job, Run, State, job_named, jobs_of
+from orderglot.core.jobs import How, Job, Run, State, job_named, jobs_of, seconds_until
 from orderglot.core.ports import Book, UnitOfWork
 from orderglot.jobs import states
 from orderglot.jobs.leases import LOOK, Lease, Leases, Lost
@@ -91,7 +91,7 @@ class Runner:
         if work.due is not None:
             seconds = await work.due()
             return seconds is not None and seconds <= 0
-        return states.seconds_until(job.setting, job.state, self._leases.store.now()) <= 0
+        return seconds_until(job.setting, job.state, self._leases.store.now()) <= 0
 
     async def _begun(self, work: Work) -> None:
         """Run a job if its lease is to be had, and it is due still."""

@@ -14,24 +14,6 @@ from orderglot.jobs.work import Work
 OVERDUE = 3
 """A job is overdue when nothing went well for so many times as long as lies between two runs."""
 
-FIRST_PAUSE = 30.0
-"""So many seconds after a run that failed the next one begins; each further failure doubles that."""
-
-
-def seconds_until(setting: Setting, state: State, now: datetime) -> float:
-    """Give in how many seconds a job is due; 0 where it is, or where a run of it never ended."""
-    last = state.last
-    if last is None or last.ended is None or last.began > now:
-        return 0.0
-    if setting.asked is not None and setting.asked > last.began:
-        return 0.0
-    # Several machines' clocks are never alike: what is a little early or late by one is so by all.
-    return max(0.0, (last.began - now).total_seconds() + _pause(setting.every, state.failing))
-
-
-def _pause(every: float, failing: int) -> float:
-    return min(every, FIRST_PAUSE * 2.0 ** min(failing - 1, 16)) if failing else every
-
 
 def is_overdue(setting: Setting, state: State, now: datetime) -> bool:
     """Tell whether nothing went well for too long."""

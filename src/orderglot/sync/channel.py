@@ -111,7 +111,7 @@ def read_channel(
     _demand_bare(dialect, name or dialect.name, given.get(URL, ""))
     for setting in (URL, *filter(None, dialect.auth.fields)):
         if not given.get(setting):
-            raise _missing(dialect, setting)
+            raise _missing(dialect, setting, name)
     read_address(given[URL])
     credentials = {setting: value for setting, value in given.items() if setting not in OURS}
     return Channel(
@@ -152,13 +152,14 @@ def _master(text: str) -> str:
     return text
 
 
-def _missing(dialect: Dialect, name: str) -> Exception:
-    flag = "give --url, " if name == URL else ""
+def _missing(dialect: Dialect, setting: str, name: str) -> Exception:
+    flag = "give --url, " if setting == URL else ""
+    table = f"channels.{name}" if name else f"vendors.{dialect.name}"
     reason = (
-        f"{dialect.title} wants it; {flag}set {_beginning(dialect.name)}{name.upper()}, "
-        f"or write it under [vendors.{dialect.name}] in orderglot.toml."
+        f"{dialect.title} wants it; {flag}set {_beginning(name or dialect.name)}{setting.upper()}, "
+        f"or write it under [{table}] in orderglot.toml."
     )
-    return invalid(name, Rule.REQUIRED, reason)
+    return invalid(setting, Rule.REQUIRED, reason)
 
 
 def _demand_bare(dialect: Dialect, owner: str, url: str) -> None:
