@@ -22,6 +22,7 @@ from orderglot import dialects
 from orderglot.core import journal
 from orderglot.core.caller import RIGHTS, Caller
 from orderglot.core.customer import Customer
+from orderglot.core.jobs import JOB, STATE, Job, put
 from orderglot.core.journal import Exchange
 from orderglot.core.keyring import OPERATOR
 from orderglot.core.listed_journal import ListedJournal
@@ -106,6 +107,7 @@ class Book(Struct, frozen=True, forbid_unknown_fields=True):
     exchanges: tuple[Exchanged, ...] = ()
     rejects: tuple[Reject, ...] = ()
     webhooks: tuple[Hooked, ...] = ()
+    jobs: tuple[Job, ...] = ()
     unprovoked: tuple[str, ...] = ()
     draft: Order | None = None
     """An order that can be placed, where no single specimen says one."""
@@ -231,6 +233,9 @@ async def shelve(
         )
         async with whole.together() as unit:
             await put_aside(unit, book.rejects)
+            for job in book.jobs:
+                put(unit, JOB, job.name, job.setting, None)
+                put(unit, STATE, job.name, job.state, None)
     async with whole.together() as unit:
         for one in book.webhooks:
             hang(unit, one)

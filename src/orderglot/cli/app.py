@@ -8,6 +8,7 @@ from orderglot.cli import (
     cancellations,
     customers,
     database,
+    jobs,
     keys,
     log,
     order_changes,
@@ -86,6 +87,7 @@ app.add_typer(rejects.app, name="rejects")
 app.add_typer(keys.app, name="key")
 app.add_typer(webhooks.app, name="webhook")
 app.add_typer(log.app, name="log")
+app.add_typer(jobs.app, name="jobs")
 app.add_typer(database.app, name="database")
 
 

@@ -9,6 +9,7 @@ from orderglot.core.administration import Administration, demand_name
 from orderglot.core.caller import Caller
 from orderglot.core.errors import NotFound, Rule, invalid
 from orderglot.core.journal import Journal
+from orderglot.core.ports import Note
 from orderglot.core.seller import Seller
 from orderglot.core.webhook_addresses import Addresses
 from orderglot.faces.administering import administration_over
@@ -113,16 +114,18 @@ class Hub:
         deleted: bool = False,
         who: str = COMMAND,
         observed: Observed | None = None,
+        fence: Note | None = None,
     ) -> Book:
         """Open a seller's whole book, perhaps in ``test`` mode.
 
         Test orders and deleted ones are in sight only if asked. Its events name the exchange that
-        was ``observed`` last.
+        was ``observed`` last. With a ``fence`` nothing is written once that is not as it was.
         """
         caller = Caller(
             seller=seller.id, test=test, tests=tests, deleted=deleted, name=who, unlimited=True
         )
-        return self.store.of(caller, exchange=observed.exchange if observed is not None else "")
+        exchange = observed.exchange if observed is not None else ""
+        return self.store.of(caller, exchange=exchange, fence=fence)
 
 
 @asynccontextmanager

@@ -288,6 +288,14 @@ class Backend(Protocol):
         """Count one more until then, for good; tallies that were over by ``now`` may go."""
         ...
 
+    async def purge(self, seller: int, now: datetime) -> int:
+        """Let go of some answers, counts and tokens that were over by then, and give how many."""
+        ...
+
+    async def merge_counts(self, seller: int, /) -> int:
+        """Merge what the counts of a seller's orders are behind by, and give how much that was."""
+        ...
+
     def commit(self, seller: int, batch: Collection[writes.Write]) -> Awaitable[None]:
         """Write all of it, in order, or nothing; raises Raced where a version or name is taken."""
         ...

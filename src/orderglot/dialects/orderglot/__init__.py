@@ -11,6 +11,7 @@ from orderglot.dialects.orderglot.events import LIST_FEED
 from orderglot.dialects.orderglot.exchanges import GET_EXCHANGE, LIST_EXCHANGES
 from orderglot.dialects.orderglot.faults import FAULTS
 from orderglot.dialects.orderglot.flows import FLOWS
+from orderglot.dialects.orderglot.jobs import JOB_OPERATIONS
 from orderglot.dialects.orderglot.keys import KEY_OPERATIONS
 from orderglot.dialects.orderglot.loss import CAN
 from orderglot.dialects.orderglot.orders import (
@@ -58,6 +59,7 @@ DIALECT = Dialect(
         *CUSTOMER_OPERATIONS,
         *PRODUCT_OPERATIONS,
         *REJECT_OPERATIONS,
+        *JOB_OPERATIONS,
         ANSWER_BATCH,
         *SELLER_OPERATIONS,
         *KEY_OPERATIONS,

@@ -18,6 +18,8 @@ PRODUCTS = f"{ROOT}/products"
 
 REJECTS = f"{ROOT}/rejects"
 REJECT = f"{REJECTS}/{{name}}"
+JOBS = f"{ROOT}/jobs"
+JOB = f"{JOBS}/{{name}}"
 BATCHES = f"{ROOT}/batches"
 MOST_IN_A_BATCH = 100
 SELLERS = f"{ROOT}/sellers"

@@ -295,6 +295,15 @@ class PostgresBackend:
         """Count one more until then, for good; tallies that were over by ``now`` may go."""
         return await self._change(seller, expiring.tally(seller, what, until, now))
 
+    async def purge(self, seller: int, now: datetime) -> int:
+        """Let go of some answers, counts and tokens that were over by then, and give how many."""
+        return await self._change(seller, expiring.purge(seller, now))
+
+    async def merge_counts(self, seller: int) -> int:
+        """Merge what the counts of a seller's orders are behind by, and give how much that was."""
+        await self._presence.demand()
+        return await self.writer.merge(seller)
+
     async def commit(self, seller: int, batch: Collection[writes.Write]) -> None:
         """Write all of it, in order, or nothing; raises Raced where a version or name is taken."""
         await self._presence.demand()

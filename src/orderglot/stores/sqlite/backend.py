@@ -287,6 +287,14 @@ class SqliteBackend:
         """Count one more until then, for good; tallies that were over by ``now`` may go."""
         return await self.writer.write(expiring.tally, expiring.Tally(seller, what, until, now))
 
+    async def purge(self, seller: int, now: datetime) -> int:
+        """Let go of some answers, counts and tokens that were over by then, and give how many."""
+        return await self.writer.write(expiring.purge, (seller, now))
+
+    async def merge_counts(self, _seller: int) -> int:
+        """Give 0: here the counts are written with the orders."""
+        return 0
+
     def commit(self, seller: int, batch: Collection[writes.Write]) -> Awaitable[None]:
         """Write all of it, in order, or nothing; raises Raced where a version or name is taken."""
         return self.writer.write(tables.commit, tables.Commit(seller, batch))
