@@ -110,7 +110,9 @@ def test_what_is_wrong_is_one_sentence_that_names_channel_and_member(member: str
 
 
 def test_a_secret_that_is_missing_is_named_by_its_variable() -> None:
-    with pytest.raises(Invalid, match=r"^channels.there.api_key: .*ORDERGLOT_THERE_API_KEY, .*\[channels.there\]"):
+    with pytest.raises(
+        Invalid, match=r"^channels.there.api_key: .*ORDERGLOT_THERE_API_KEY, .*\[channels.there\]"
+    ):
         read(KOLE, {})
 
 

@@ -52,6 +52,7 @@ class Receiver:
     got: list[Received] = field(default_factory=list)
     port: int = 0
     connections: int = 0
+    _came: asyncio.Event = field(default_factory=asyncio.Event)
     _over: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -68,6 +69,12 @@ class Receiver:
         left = list(several)
         self.says = lambda _: left.pop(0) if left else OK
 
+    async def has(self, count: int) -> None:
+        """Wait until so many requests have come."""
+        while len(self.got) < count:
+            self._came.clear()
+            await self._came.wait()
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         try:
@@ -80,6 +87,7 @@ class Receiver:
                 body = await reader.readexactly(int(headers["content-length"]))
                 one = Received(first.split(" ")[1], exact, body.decode())
                 self.got.append(one)
+                self._came.set()
                 response = self.says(one)
                 if response is None:
                     await self._over.wait()

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Conflict, Upstream
 from orderglot.core.order import Order
+from orderglot.core.ports import Event
 from orderglot.core.webhooks import RETRIES, Endpoint
 from orderglot.stores.book import Book
 from orderglot.webhooks import keeping, lane
@@ -21,6 +22,14 @@ from tests.webhooks.conftest import LOOPBACK, QUICK, Stage, Street
 from tests.webhooks.receiver import OK, answer
 
 SECOND = timedelta(seconds=1)
+ORDERS = ("order.created", "order.changed")
+"""What is sent where nobody is to be told how the webhook itself fares."""
+
+
+async def told_of(street: Street) -> list[Event]:
+    """Give what the feed says of the webhook itself."""
+    feed = await street.book.feed(0, 1_000)
+    return [one for one in feed.events if one.what.startswith("webhook.")]
 
 
 def test_each_event_comes_once_and_an_orders_in_their_order(stage: Stage) -> None:
@@ -116,6 +125,9 @@ def test_one_that_fails_is_tried_again_and_put_aside_in_the_end(
         watched = await street.watched()
         assert (began, True) == (watched.progress.failing, watched.progress.marked)
         assert "" == watched.endpoint.disabled
+        ((told,),) = [await told_of(street)]
+        assert ("webhook.failing", street.id) == (told.what, told.details["webhook"])
+        assert why in told.details["reason"]
         street.clock.forward(timedelta(days=1))
         await street.deliver()
         assert 1 + len(RETRIES) == len(street.receiver.got)
@@ -128,7 +140,7 @@ def test_one_that_fails_is_tried_again_and_put_aside_in_the_end(
         watched = await street.watched()
         assert (None, False) == (watched.progress.failing, watched.progress.marked)
 
-    stage(play)
+    stage(play, types=ORDERS)
 
 
 def test_one_that_is_down_gets_all_of_it_when_it_is_back(stage: Stage) -> None:
@@ -187,7 +199,7 @@ def test_what_is_put_aside_holds_nothing_up(stage: Stage) -> None:
             await street.deliver()
         assert ["aside", "delivered"] == await street.states()
 
-    stage(play)
+    stage(play, types=ORDERS)
 
 
 def test_one_that_hangs_holds_up_no_other_order(
@@ -215,6 +227,23 @@ def test_one_that_hangs_holds_up_no_other_order(
     stage(play)
 
 
+def test_others_are_told_how_a_webhook_fares(stage: Stage) -> None:
+    async def play(street: Street) -> None:
+        watching = await street.hook(
+            url=street.receiver.url + "/watch", types=("webhook.failing", "webhook.disabled")
+        )
+        street.receiver.says = lambda one: OK if one.path == "/hooks/watch" else answer(410)
+        await street.place()
+        await street.deliver()
+        await street.deliver()
+        (got,) = [one for one in street.receiver.got if one.path == "/hooks/watch"]
+        assert "webhook.disabled" == got.event["type"]
+        assert f"/orderglot/v1/webhooks/{street.id}" == got.event["subject"]
+        assert street.id != watching.watched.endpoint.id
+
+    stage(play)
+
+
 def test_410_ends_the_endpoint(stage: Stage) -> None:
     async def play(street: Street) -> None:
         street.receiver.says = lambda _: answer(410)
@@ -223,6 +252,8 @@ def test_410_ends_the_endpoint(stage: Stage) -> None:
         await street.deliver()
         endpoint = (await street.watched()).endpoint
         assert "the receiver answered 410 Gone" == endpoint.disabled
+        (told,) = await told_of(street)
+        assert ("webhook.disabled", endpoint.url) == (told.what, told.details["url"])
         street.clock.forward(timedelta(days=2))
         await street.place()
         await street.deliver()
@@ -234,7 +265,7 @@ def test_410_ends_the_endpoint(stage: Stage) -> None:
         await street.deliver()
         assert ["aside", "delivered", "delivered", "delivered"] == await street.states()
 
-    stage(play)
+    stage(play, types=ORDERS)
 
 
 @pytest.mark.parametrize(
@@ -410,7 +441,7 @@ def test_what_was_put_aside_is_sent_again(stage: Stage) -> None:
         assert ["delivered"] * 2 == await street.states()
         assert 2 == (await street.watched()).progress.kept
 
-    stage(play)
+    stage(play, types=ORDERS)
 
 
 def test_one_that_is_sent_again_and_fails_holds_nothing_up(stage: Stage) -> None:

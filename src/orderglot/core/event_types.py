@@ -36,7 +36,11 @@ _BY_STATUS = {
 PULL_FAILED = "pull.failed"
 PULL_OVERDUE = "pull.overdue"
 PULL_RECOVERED = "pull.recovered"
-_OF_NO_ORDER = frozenset({PULL_FAILED, PULL_OVERDUE, PULL_RECOVERED})
+WEBHOOK_FAILING = "webhook.failing"
+WEBHOOK_DISABLED = "webhook.disabled"
+_OF_NO_ORDER = frozenset(
+    {PULL_FAILED, PULL_OVERDUE, PULL_RECOVERED, WEBHOOK_FAILING, WEBHOOK_DISABLED}
+)
 
 TYPES = tuple(sorted({*_BY_WORD.values(), *_BY_STATUS.values(), CHANGED, *_OF_NO_ORDER}))
 """Every type that there is."""

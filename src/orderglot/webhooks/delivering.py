@@ -44,6 +44,11 @@ class Deliverer:
         self._lanes: dict[tuple[int, str], Lane] = {}
         self._looked: float | None = None
 
+    @property
+    def endpoints(self) -> int:
+        """How many endpoints there were when it was looked last."""
+        return len(self._lanes)
+
     async def run_due(self) -> float:
         """Send what is due, for some seconds at most; gives after how many seconds more may be due."""
         await self._look()
@@ -62,6 +67,10 @@ class Deliverer:
             lanes = self._lanes.values()
             if rest > 0 and not any(lane.flying for lane in lanes):
                 return sum(one.delivered for one in lanes), sum(one.failed for one in lanes)
+
+    async def finish(self) -> None:
+        """Begin nothing more, wait for what is under way, and write it down."""
+        await asyncio.gather(*(lane.finish() for lane in self._lanes.values()))
 
     async def close(self) -> None:
         """Leave what is under way, and close every connection."""

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from orderglot.core.event_types import WEBHOOK_DISABLED, WEBHOOK_FAILING
 from orderglot.core.ports import Note, UnitOfWork
 from orderglot.core.webhooks import (
     ENDPOINT,
@@ -75,16 +76,38 @@ async def keep(unit: UnitOfWork, id: str, done: Done) -> bool:
         after = replace(after, kept=after.kept - await _prune(unit, id, after.kept + added))
     progress = replace(after, kept=after.kept + added)
     unit.note(replace(found[0], document=msgspec.json.encode(progress)))
+    if after.marked and not before.marked:
+        await _tell(unit, WEBHOOK_FAILING, id, _last_reason(done))
     if any(one.gone for one in done.outcomes):
-        await disable(unit, id, GONE)
+        await _disable(unit, id, GONE)
     return True
 
 
-async def disable(unit: UnitOfWork, id: str, why: str) -> None:
-    """Send nothing to an endpoint any more."""
+async def _disable(unit: UnitOfWork, id: str, why: str) -> None:
+    """Send nothing to an endpoint any more, unless somebody has said so already."""
     for note in await unit.notes(ENDPOINT, id):
-        endpoint = replace(read_endpoint(note), disabled=why, version=note.version + 1)
-        unit.note(replace(note, document=msgspec.json.encode(endpoint)))
+        endpoint = read_endpoint(note)
+        if not endpoint.disabled:
+            endpoint = replace(endpoint, disabled=why, version=note.version + 1)
+            unit.note(replace(note, document=msgspec.json.encode(endpoint)))
+            await _tell(unit, WEBHOOK_DISABLED, id, why)
+
+
+async def _tell(unit: UnitOfWork, what: str, id: str, reason: str) -> None:
+    """Have the feed say what became of an endpoint."""
+    for note in await unit.notes(ENDPOINT, id):
+        url = read_endpoint(note).url
+        unit.happened(what, {"webhook": id, "url": url, "reason": reason})
+
+
+def _last_reason(done: Done) -> str:
+    """Say why what was put aside was no success."""
+    reasons = [
+        one.delivery.attempts[-1].reason
+        for one in done.outcomes
+        if one.delivery.state == "aside" and one.delivery.attempts
+    ]
+    return reasons[-1] if reasons else ""
 
 
 def _after(before: Progress, done: Done, now: datetime) -> Progress:
@@ -94,7 +117,7 @@ def _after(before: Progress, done: Done, now: datetime) -> Progress:
         if one.well:
             after = replace(after, failing=None, marked=False, paused=None)
             continue
-        aside = one.delivery.state == "aside"
+        aside = one.delivery.state == "aside" and not one.gone
         after = replace(after, failing=after.failing or now, marked=after.marked or aside)
         if one.paused is not None:
             after = replace(after, paused=max(one.paused, after.paused or one.paused))

@@ -103,6 +103,14 @@ class Lane:
             return 0.0
         return SOON if self._flying else self._rest(waiting.values(), paused, now)
 
+    async def finish(self) -> None:
+        """Begin nothing more, wait for what is under way, and write it down."""
+        self._held = True
+        if self._flying:
+            await asyncio.wait(self._flying.values())
+        if self.flying:
+            await self._keep((), 0)
+
     async def close(self) -> None:
         """Leave what is under way; it is sent again by whoever delivers next."""
         flying = list(self._flying.values())

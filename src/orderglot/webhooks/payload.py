@@ -22,6 +22,13 @@ THIN = ("order", "version")
 SAMPLE = 1_000_000_001
 """The order of which samples speak."""
 
+SUBJECTS = {
+    "order": {},
+    "pull": {"job": "wholesaler.pull", "reason": "A sample."},
+    "webhook": {"webhook": "wh-0123456789abcdef", "reason": "A sample."},
+}
+"""What samples say of that which they speak of where that is no order."""
+
 SAMPLE_EXTENSION = "orderglotsample"
 """The CloudEvents attribute that a sample has, and no event."""
 
@@ -55,6 +62,7 @@ def sample_of(type: str, at: datetime) -> Event:
         *(replace(event, what=word) for word in words),
         *(replace(event, details={STATUS: str(status)}) for status in Status),
         event,
+        Event(what=type, at=at, who="orderglot", details=SUBJECTS[type.partition(".")[0]]),
     )
     found = next(one for one in several if type_of(one) == type)
     return replace(found, version=1) if found.what == PLACED else found

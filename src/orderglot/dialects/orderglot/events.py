@@ -20,6 +20,7 @@ from orderglot.dialects.orderglot.tables import (
     ORDER,
     PAGE_SIZE,
     SELLER,
+    WEBHOOK,
 )
 from orderglot.wire import json
 from orderglot.wire.form import Form
@@ -149,7 +150,9 @@ def write_cloud_event(source: str, kind: str, event: Event) -> dict[str, object]
 
 
 def _subject(event: Event) -> str:
-    """Give the path of what an event is about: an order, or a job."""
+    """Give the path of what an event is about: an order, a webhook, or a job."""
+    if event.order == NO_ORDER and "webhook" in event.details:
+        return fill(WEBHOOK, id=str(event.details["webhook"]))
     if event.order == NO_ORDER:
         return fill(JOB, name=str(event.details.get("job", "")))
     return fill(ORDER, id=str(event.order))
