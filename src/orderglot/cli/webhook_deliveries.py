@@ -13,7 +13,6 @@ from orderglot.core.counting import counted
 if TYPE_CHECKING:
     from orderglot.core.webhooks import Delivery
     from orderglot.hub.opening import Hub
-    from orderglot.webhooks.delivering import Deliverer
 
 MOST = 10_000
 """So many deliveries are listed at once."""
@@ -141,38 +140,46 @@ async def work(
 ) -> None:
     """Send what is due to the webhooks of all sellers, until it is stopped.
 
-    Each event is sent at least once, those of one order in their order. What fails is tried again
-    after 5 s, 5 min, 30 min, 2 h, 5 h, 10 h and 10 h, and then put aside.
+    'orderglot serve' does so by itself, unless it has --no-jobs; where several processes do, one of them
+    sends at a time. Each event is sent at least once, those of one order in their order. What fails is
+    tried again after 5 s, 5 min, 30 min, 2 h, 5 h, 10 h and 10 h, and then put aside.
 
     $ orderglot webhook work
     $ orderglot webhook work --once
     """
-    import asyncio
+    from orderglot.jobs.leases import Leases
+    from orderglot.jobs.runner import Runner
+    from orderglot.jobs.webhooks import delivering
 
+    if once:
+        well, failed = await _once(hub)
+        return write_line(f"{counted(well, 'try', 'tries')} went well, {failed} failed.")
+    write_notice("Sending webhooks; stop with Ctrl-C.")
+    return await Runner(Leases(hub.store), [delivering(hub)]).run()
+
+
+async def _once(hub: "Hub") -> tuple[int, int]:
+    """Send what is due now, as soon as nobody else sends; raises Conflict where somebody goes on."""
+    from orderglot.core.errors import Conflict
+    from orderglot.jobs.leases import LOOK, TERM, Leases
+    from orderglot.jobs.webhooks import NAME
+    from orderglot.jobs.work import HUB
     from orderglot.webhooks.delivering import Deliverer
 
-    deliverer = Deliverer(hub.store)
+    leases, deliverer = Leases(hub.store), Deliverer(hub.store)
+    for waited in range(int(TERM / LOOK) + 1):
+        if (lease := await leases.take(HUB, NAME)) is not None:
+            break
+        if waited == 1:
+            write_notice(f"Another process sends webhooks; waiting {TERM:g} s for it to end.")
+        await leases.sleep(LOOK)
+    else:
+        raise Conflict("Another process sends webhooks; what is due is sent by that.")
     try:
-        if once:
-            well, failed = await deliverer.settle()
-            return write_line(f"{counted(well, 'try', 'tries')} went well, {failed} failed.")
-        write_notice("Sending webhooks; stop with Ctrl-C.")
-        while True:
-            pause = await _run(deliverer)
-            await asyncio.sleep(pause)
+        return await lease.under(deliverer.settle())
     finally:
         await deliverer.close()
-
-
-async def _run(deliverer: "Deliverer") -> float:
-    """Send what is due; where the book cannot be asked just now, that is tried again later."""
-    from orderglot.core.errors import Upstream
-
-    try:
-        return await deliverer.run_due()
-    except Upstream as error:
-        write_notice(f"{error.message} Trying again in {error.retry_after} s.")
-        return error.retry_after
+        await lease.release()
 
 
 def _row(one: "Delivery") -> tuple[object, ...]:

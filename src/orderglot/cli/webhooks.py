@@ -42,7 +42,7 @@ async def add(
 ) -> None:
     """Have events sent to an address from now on, and show the secret that signs them, this one time.
 
-    They are sent by 'orderglot webhook work', which has to run. An address that is not open to
+    They are sent by 'orderglot serve', or by 'orderglot webhook work' apart. An address that is not open to
     everybody, such as 127.0.0.1, is refused unless the setting webhook_networks allows it.
 
     $ orderglot webhook add https://erp.example/hooks
