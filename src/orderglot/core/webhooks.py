@@ -22,6 +22,9 @@ SIGNING = "webhook-signing"
 PROGRESS = "webhook-progress"
 """The kind of the notes that say how far along the feed endpoints are."""
 
+SELLERS = "webhook-seller"
+"""The kind of the hub's notes that name the ids of sellers who have, or had, endpoints."""
+
 BEGINNING = "wh-"
 """What every endpoint's id begins with."""
 
@@ -88,7 +91,8 @@ class Progress(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     All events up to ``after`` are delivered, or among its deliveries. ``failing`` is since when none
     went well, ``marked`` tells whether one was put aside since, ``paused`` until when the receiver has
-    asked not to be called. ``kept`` counts the deliveries that are over.
+    asked not to be called. ``kept`` counts the deliveries that are over. Whatever is written of a
+    delivery, this is written anew with it: who has seen this version has seen the deliveries.
     """
 
     after: int = 0

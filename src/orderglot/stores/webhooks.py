@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import msgspec
@@ -21,6 +22,7 @@ from orderglot.core.webhooks import (
     MOST_ENDPOINTS,
     PROGRESS,
     SCHEME,
+    SELLERS,
     SIGNING,
     Delivery,
     Endpoint,
@@ -39,7 +41,7 @@ from orderglot.core.webhooks import (
 )
 from orderglot.stores import writes
 from orderglot.stores.acts import Acts, differing
-from orderglot.stores.backend import LOOKED, Backend, Raced, Scope
+from orderglot.stores.backend import HUB_ITSELF, LOOKED, Backend, Raced, Scope
 from orderglot.stores.reads import Clock
 from orderglot.wire.aip160 import read_filter
 
@@ -65,6 +67,10 @@ class Webhooks:
     def of(self, acts: Acts) -> Webhooks:
         """Give the same to one person, whose acts are written down."""
         return Webhooks(self._backend, self._clock, acts, self.addresses)
+
+    async def sellers(self) -> tuple[int, ...]:
+        """Give the ids of the sellers who may have endpoints: nobody else has to be asked."""
+        return tuple(int(one.name) for one in await self._backend.notes(HUB_ITSELF, SELLERS, ()))
 
     async def endpoints(self, seller: int) -> tuple[Watched, ...]:
         """Give every endpoint, by id."""
@@ -108,6 +114,7 @@ class Webhooks:
         new = replace(wanted, id=id, version=1, created=now)
         signing, progress = Signing(secret), Progress(after=await self.newest(seller))
         _, after = differing(None, new, _INNER)
+        await self._register(seller)
         await self._commit(
             seller,
             _put(ENDPOINT, id, 1, msgspec.json.encode(new)),
@@ -116,6 +123,12 @@ class Webhooks:
             *self._acts.put(now, "webhook.added", id, after=after),
         )
         return MadeEndpoint(Watched(new, progress), secret)
+
+    async def _register(self, seller: int) -> None:
+        """Have a seller among those who may have endpoints."""
+        if not await self._backend.notes(HUB_ITSELF, SELLERS, (str(seller),)):
+            with suppress(Raced):
+                await self._backend.commit(HUB_ITSELF, (_put(SELLERS, str(seller), 1, b"{}"),))
 
     async def change(self, seller: int, before: Endpoint, after: Endpoint) -> Watched:
         """Put an endpoint in the place of the version that it was made from.
@@ -251,9 +264,9 @@ class Webhooks:
         """Have a sample of a type sent."""
         _demand_types("type", (type,))
         await self._demand_enabled(seller, id)
-        now, progress = self._clock(), read_progress(await self._progress(seller, id))
+        now, note = self._clock(), await self._progress(seller, id)
         # Behind what the feed has had so far, and before what comes.
-        name = f"{place_of(progress.after)}-{secrets.token_bytes(4).hex()}"
+        name = f"{place_of(read_progress(note).after)}-{secrets.token_bytes(4).hex()}"
         sample = Delivery(
             id=name,
             message=message_of(id, name),
@@ -264,8 +277,9 @@ class Webhooks:
             again=True,
         )
         put = _put(waiting_of(id), name, 1, write_delivery(sample))
+        told = _put(PROGRESS, id, note.version + 1, note.document)
         acts = self._acts.put(now, "webhook.triggered", id, after={"type": type})
-        await self._commit(seller, put, *acts)
+        await self._commit(seller, put, told, *acts)
         return sample
 
     async def _demand_enabled(self, seller: int, id: str) -> None:

@@ -24,6 +24,10 @@ MOST_ATTEMPTS = 10
 """So many tries of a delivery are kept, the last ones."""
 
 
+SHORT = 200
+"""So many characters of the answer to an earlier try are kept."""
+
+
 class Outcome(Struct, frozen=True):
     """A delivery after a try, whether it went well, and what the receiver wants beyond that."""
 
@@ -52,10 +56,17 @@ async def attempt(line: Line, delivery: Delivery, signing: Signing, now: datetim
         answer_headers=answer.headers if answer else {},
         answer=answer.body if answer else "",
     )
-    delivery = replace(delivery, attempts=(*delivery.attempts, tried)[-MOST_ATTEMPTS:])
+    earlier = map(_shortened, delivery.attempts[1 - MOST_ATTEMPTS :])
+    delivery = replace(delivery, attempts=(*earlier, tried))
     if not reason:
         return Outcome(replace(delivery, state="delivered", due=None, failed=0), well=True)
     return _after(delivery, answer, now)
+
+
+def _shortened(attempt: Attempt) -> Attempt:
+    """Give an earlier try as it is kept: what waits for long is read again and again."""
+    answer = attempt.answer[:SHORT]
+    return replace(attempt, headers={}, answer_headers={}, answer=answer)
 
 
 def _after(delivery: Delivery, answer: Answer | None, now: datetime) -> Outcome:

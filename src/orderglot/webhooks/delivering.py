@@ -96,11 +96,11 @@ class Deliverer:
             return
         self._looked = monotonic()
         found = dict[tuple[int, str], Lane]()
-        for seller in await self._store.sellers():
-            caller = Caller(seller=seller.id, name=NAME, deleted=True, unlimited=True)
+        for seller in await self._store.webhooks.sellers():
+            caller = Caller(seller=seller, name=NAME, deleted=True, unlimited=True)
             book = self._store.of(caller)
             for note in await book.notes(ENDPOINT):
-                key = (seller.id, note.name)
+                key = (seller, note.name)
                 found[key] = self._lanes.get(key) or Lane(
                     book, note.name, self._addresses, self._limits
                 )

@@ -64,6 +64,9 @@ class Lane:
         self._at_once = asyncio.Semaphore(limits.at_once)
         self._held = False
         self._signing = Signing("")
+        self._known: dict[str, Delivery] = {}
+        self._version = 0
+        self._seen = -1
         self.delivered = 0
         self.failed = 0
 
@@ -85,7 +88,7 @@ class Lane:
             await self._keep((), 0)
             return 0.0
         endpoint, progress = found
-        waiting = {one.id: one for one in await self._waiting()}
+        waiting = await self._waiting()
         fresh, after, more = list[Delivery](), progress.after, False
         if len(waiting) < MOST_WAITING:
             fresh, after, more = await self._fresh(endpoint, progress.after)
@@ -136,6 +139,7 @@ class Lane:
             await self._line.close()
             self._line = None
         self._line = self._line or Line(found.url, self._addresses, self._limits)
+        self._version = progress[0].version
         self._signing = msgspec.json.decode(signing[0].document, type=Signing)
         return found, read_progress(progress[0])
 
@@ -143,9 +147,13 @@ class Lane:
         """Tell whether anything may be begun: not while something is under way to another address."""
         return self._line is not None and self._line.url == endpoint.url
 
-    async def _waiting(self) -> list[Delivery]:
-        notes = await self._book.notes(waiting_of(self.id))
-        return [read_delivery(note.document) for note in notes]
+    async def _waiting(self) -> dict[str, Delivery]:
+        """Give the deliveries that wait, read anew where anything was written of them since."""
+        if self._seen != self._version:
+            notes = await self._book.notes(waiting_of(self.id))
+            self._known = {one.name: read_delivery(one.document) for one in notes}
+            self._seen = self._version
+        return self._known
 
     async def _fresh(self, endpoint: Endpoint, after: int) -> tuple[list[Delivery], int, bool]:
         """Take events from the feed that the endpoint is to be sent, and say how far that went."""
