@@ -44,6 +44,9 @@ class Entity(StrEnum):
 FIRST = {Entity.ORDER: 1_000_000_001, Entity.CUSTOMER: 100_001}
 """Where the hub's own numbers begin in every seller's book."""
 
+LAST_NAME = chr(0x10FFFF)
+"""No note has a name behind it."""
+
 HUB_ITSELF = 0
 """Whose notes are those that are no seller's: keys and acts of operators."""
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import secrets
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 
 import msgspec
 from msgspec.structs import replace
 
-from orderglot.core.errors import Conflict, NotFound, Rule, invalid
-from orderglot.core.event_types import TYPES
+from orderglot.core.errors import Conflict, NotFound
 from orderglot.core.ports import Note
 from orderglot.core.time_zones import zone_of
 from orderglot.core.webhook_addresses import Addresses
@@ -24,44 +23,38 @@ from orderglot.core.webhooks import (
     SCHEME,
     SELLERS,
     SIGNING,
-    Delivery,
     Endpoint,
     Former,
     MadeEndpoint,
     Progress,
     Signing,
     Watched,
-    message_of,
     newest,
     over_of,
-    place_of,
-    read_delivery,
     waiting_of,
-    write_delivery,
 )
 from orderglot.stores import writes
 from orderglot.stores.acts import Acts, differing
 from orderglot.stores.backend import HUB_ITSELF, LOOKED, Backend, Raced, Scope
 from orderglot.stores.reads import Clock
+from orderglot.stores.webhook_deliveries import Deliveries
+from orderglot.stores.webhook_notes import STRIDE, demand_types, put, read_endpoint, read_progress
 from orderglot.wire.aip160 import read_filter
 
 _INNER = frozenset({"id", "version", "created"})
 """What of an endpoint nobody sets."""
 
 _MOST = 2**53
-STRIDE = 500
-"""So many deliveries are read at a time."""
+"""No event has such a number."""
 
 
-class Webhooks:
+class Webhooks(Deliveries):
     """Endpoints and deliveries over a backend; ``addresses`` says where events may be sent."""
 
     def __init__(
         self, backend: Backend, clock: Clock, acts: Acts, addresses: Addresses | None = None
     ) -> None:
-        self._backend = backend
-        self._clock = clock
-        self._acts = acts
+        super().__init__(backend, clock, acts)
         self.addresses = addresses or Addresses()
 
     def of(self, acts: Acts) -> Webhooks:
@@ -117,9 +110,9 @@ class Webhooks:
         await self._register(seller)
         await self._commit(
             seller,
-            _put(ENDPOINT, id, 1, msgspec.json.encode(new)),
-            _put(SIGNING, id, 1, msgspec.json.encode(signing)),
-            _put(PROGRESS, id, 1, msgspec.json.encode(progress)),
+            put(ENDPOINT, id, 1, msgspec.json.encode(new)),
+            put(SIGNING, id, 1, msgspec.json.encode(signing)),
+            put(PROGRESS, id, 1, msgspec.json.encode(progress)),
             *self._acts.put(now, "webhook.added", id, after=after),
         )
         return MadeEndpoint(Watched(new, progress), secret)
@@ -128,7 +121,7 @@ class Webhooks:
         """Have a seller among those who may have endpoints."""
         if not await self._backend.notes(HUB_ITSELF, SELLERS, (str(seller),)):
             with suppress(Raced):
-                await self._backend.commit(HUB_ITSELF, (_put(SELLERS, str(seller), 1, b"{}"),))
+                await self._backend.commit(HUB_ITSELF, (put(SELLERS, str(seller), 1, b"{}"),))
 
     async def change(self, seller: int, before: Endpoint, after: Endpoint) -> Watched:
         """Put an endpoint in the place of the version that it was made from.
@@ -141,13 +134,13 @@ class Webhooks:
             raise _overtaken(before.id)
         changed = replace(after, id=before.id, version=before.version + 1, created=before.created)
         old, new = differing(before, changed, _INNER)
-        puts = [_put(ENDPOINT, before.id, changed.version, msgspec.json.encode(changed))]
+        puts = [put(ENDPOINT, before.id, changed.version, msgspec.json.encode(changed))]
         progress = watched.progress
         if before.disabled and not changed.disabled:
             (note,) = await self._backend.notes(seller, PROGRESS, (before.id,))
             progress = replace(read_progress(note), failing=None, marked=False, paused=None)
             document = msgspec.json.encode(progress)
-            puts.append(_put(PROGRESS, before.id, note.version + 1, document))
+            puts.append(put(PROGRESS, before.id, note.version + 1, document))
         acts = self._acts.put(self._clock(), "webhook.changed", before.id, old, new)
         await self._commit(seller, *puts, *acts)
         return replace(watched, endpoint=changed, progress=progress)
@@ -179,119 +172,15 @@ class Webhooks:
         )
         signing = Signing(secret, tuple(one for one in former if one.until > now))
         acts = self._acts.put(now, "webhook.rolled", id, after={"former_until": until})
-        put = _put(SIGNING, id, note.version + 1, msgspec.json.encode(signing))
-        await self._commit(seller, put, *acts)
+        signs = put(SIGNING, id, note.version + 1, msgspec.json.encode(signing))
+        await self._commit(seller, signs, *acts)
         return MadeEndpoint(replace(watched, former_until=until if grace else None), secret)
-
-    async def deliveries(
-        self, seller: int, id: str, before: str, limit: int
-    ) -> tuple[Delivery, ...]:
-        """Give so many deliveries, the newest first, from the one before an id on."""
-        await self.endpoint(seller, id)
-        found = [
-            read_delivery(note.document)
-            for kind in (waiting_of(id), over_of(id))
-            for note in await self._backend.notes_behind(seller, kind, before, limit, newest=True)
-        ]
-        # Between the two reads one may have gone from here to there.
-        each = {one.id: one for one in found}
-        return tuple(each[name] for name in sorted(each, reverse=True)[:limit])
-
-    async def delivery(self, seller: int, id: str, delivery: str) -> Delivery:
-        """Give one delivery, or raise NotFound."""
-        return read_delivery((await self._delivery(seller, id, delivery)).document)
-
-    async def _delivery(self, seller: int, id: str, delivery: str) -> Note:
-        await self.endpoint(seller, id)
-        for kind in (waiting_of(id), over_of(id), waiting_of(id)):
-            for note in await self._notes(seller, kind, delivery):
-                return note
-        raise NotFound(f"There is no delivery {delivery[:40]!r}; list the webhook's deliveries.")
-
-    async def resend(self, seller: int, id: str, delivery: str) -> Delivery:
-        """Have a delivery tried now, whatever became of it before."""
-        await self._demand_enabled(seller, id)
-        note = await self._delivery(seller, id, delivery)
-        await self._resend(seller, id, (note,), "webhook.resent", {"delivery": delivery})
-        return _again(read_delivery(note.document), self._clock())
-
-    async def resend_since(self, seller: int, id: str, since: datetime, *, everything: bool) -> int:
-        """Have what was put aside of events since a moment tried now, or ``everything``."""
-        await self._demand_enabled(seller, id)
-        last, several = "", list[Note]()
-        while found := await self._backend.notes_behind(
-            seller, over_of(id), last, STRIDE, newest=True
-        ):
-            last = found[-1].name
-            read = [(note, read_delivery(note.document)) for note in found]
-            several += [
-                note
-                for note, one in read
-                if one.at >= since and (everything or one.state == "aside")
-            ]
-        # The oldest are on their way first; what a break cuts off is asked for again.
-        for some in _portions(several[::-1]):
-            about = {"since": since, "deliveries": len(some)}
-            await self._resend(seller, id, some, "webhook.resent", about)
-        return len(several)
-
-    async def _resend(
-        self, seller: int, id: str, notes: Iterable[Note], what: str, about: dict[str, object]
-    ) -> None:
-        now, several = self._clock(), list(notes)
-        progress = await self._progress(seller, id)
-        over = [note for note in several if note.kind == over_of(id)]
-        puts = [
-            _put(
-                waiting_of(id),
-                note.name,
-                1 if note.kind == over_of(id) else note.version + 1,
-                write_delivery(_again(read_delivery(note.document), now)),
-            )
-            for note in several
-        ]
-        read = read_progress(progress)
-        left = replace(read, kept=read.kept - len(over))
-        await self._commit(
-            seller,
-            *map(writes.DropNote, over),
-            *puts,
-            _put(PROGRESS, id, progress.version + 1, msgspec.json.encode(left)),
-            *self._acts.put(now, what, id, after=about),
-        )
-
-    async def trigger(self, seller: int, id: str, type: str) -> Delivery:
-        """Have a sample of a type sent."""
-        _demand_types("type", (type,))
-        await self._demand_enabled(seller, id)
-        now, note = self._clock(), await self._progress(seller, id)
-        # Behind what the feed has had so far, and before what comes.
-        name = f"{place_of(read_progress(note).after)}-{secrets.token_bytes(4).hex()}"
-        sample = Delivery(
-            id=name,
-            message=message_of(id, name),
-            type=type,
-            at=now,
-            created=now,
-            due=now,
-            again=True,
-        )
-        put = _put(waiting_of(id), name, 1, write_delivery(sample))
-        told = _put(PROGRESS, id, note.version + 1, note.document)
-        acts = self._acts.put(now, "webhook.triggered", id, after={"type": type})
-        await self._commit(seller, put, told, *acts)
-        return sample
-
-    async def _demand_enabled(self, seller: int, id: str) -> None:
-        endpoint = (await self.endpoint(seller, id)).endpoint
-        if endpoint.disabled:
-            raise Conflict(f"The webhook {id} is disabled ({endpoint.disabled}); enable it first.")
 
     async def _demand(self, seller: int, before: Endpoint, after: Endpoint) -> None:
         """Raise Invalid where what is set anew makes no sense."""
         if after.url != before.url or (before.disabled and not after.disabled):
             await self.addresses.demand(after.url)
-        _demand_types("types", after.types)
+        demand_types("types", after.types)
         if after.filter != before.filter:
             found = await self._backend.seller(seller)
             read_filter(after.filter, zone_of(found.timezone if found else ""))
@@ -307,59 +196,13 @@ class Webhooks:
 
         return await newest(given)
 
-    async def _progress(self, seller: int, id: str) -> Note:
-        for note in await self._notes(seller, PROGRESS, id):
-            return note
-        raise NotFound(f"There is no webhook {id[:40]!r}; list the webhooks.")
-
-    async def _notes(self, seller: int, kind: str, name: str) -> tuple[Note, ...]:
-        return await self._backend.notes(seller, kind, (name,))
-
-    async def _commit(self, seller: int, *batch: writes.Write) -> None:
-        try:
-            await self._backend.commit(seller, batch)
-        except Raced as race:
-            raise Conflict(
-                "Somebody else did something to this webhook just now; repeat it."
-            ) from race
-
     def _secret(self) -> str:
         return SCHEME + b64encode(secrets.token_bytes(32)).decode()
-
-
-def read_endpoint(note: Note) -> Endpoint:
-    """Read an endpoint."""
-    found = msgspec.json.decode(note.document, type=Endpoint)
-    return replace(found, version=note.version)
-
-
-def read_progress(note: Note) -> Progress:
-    """Read how far along an endpoint is."""
-    return msgspec.json.decode(note.document, type=Progress)
-
-
-def _demand_types(field: str, types: tuple[str, ...]) -> None:
-    for one in types:
-        if one not in TYPES:
-            reason = f"{one[:40]!r} is no type of event; there are {', '.join(TYPES)}."
-            raise invalid(field, Rule.CHOICE, reason)
 
 
 def _former_until(note: Note, now: datetime) -> datetime | None:
     signing = msgspec.json.decode(note.document, type=Signing)
     return max((one.until for one in signing.former if one.until > now), default=None)
-
-
-def _again(delivery: Delivery, now: datetime) -> Delivery:
-    return replace(delivery, state="waiting", due=now, failed=0, again=True)
-
-
-def _portions(notes: list[Note]) -> Iterator[list[Note]]:
-    return (notes[first : first + STRIDE] for first in range(0, len(notes), STRIDE))
-
-
-def _put(kind: str, name: str, version: int, document: bytes) -> writes.PutNote:
-    return writes.PutNote(Note(kind=kind, name=name, version=version, document=document))
 
 
 def _overtaken(id: str) -> Conflict:

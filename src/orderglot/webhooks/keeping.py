@@ -20,7 +20,7 @@ from orderglot.core.webhooks import (
     waiting_of,
     write_delivery,
 )
-from orderglot.stores.webhooks import read_endpoint, read_progress
+from orderglot.stores.webhook_notes import read_endpoint, read_progress
 from orderglot.webhooks.attempting import Outcome
 
 KEPT = 10_000

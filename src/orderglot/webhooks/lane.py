@@ -24,7 +24,7 @@ from orderglot.core.webhooks import (
     read_delivery,
     waiting_of,
 )
-from orderglot.stores.webhooks import read_endpoint, read_progress
+from orderglot.stores.webhook_notes import read_endpoint, read_progress
 from orderglot.webhooks.attempting import Outcome, attempt
 from orderglot.webhooks.chosen import Chosen
 from orderglot.webhooks.keeping import Done, keep

@@ -20,7 +20,16 @@ from orderglot.core.query import Query
 from orderglot.core.seller import Seller
 from orderglot.core.tokens import Token
 from orderglot.stores import document, writes
-from orderglot.stores.backend import FIRST, Counts, Entity, Scope, Selected, Selection, Unready
+from orderglot.stores.backend import (
+    FIRST,
+    LAST_NAME,
+    Counts,
+    Entity,
+    Scope,
+    Selected,
+    Selection,
+    Unready,
+)
 from orderglot.stores.postgres import expiring, opening, queries
 from orderglot.stores.postgres.documents import Documents
 from orderglot.stores.postgres.feed import read_feed
@@ -286,8 +295,7 @@ class PostgresBackend:
         Where that is "" they begin with the first, or the last.
         """
         text = queries.NOTES_BEFORE if newest else queries.NOTES_BEHIND
-        behind = (name, name) if newest else (name,)
-        asked = (seller, kind, *behind, limit)
+        asked = (seller, kind, name or (LAST_NAME if newest else ""), limit)
         found = await self._pool.read(queries.of_notes(seller, text), asked, self._at(seller))
         return _notes(kind, found)
 

@@ -150,8 +150,8 @@ NOTES_BEHIND = (
     " ORDER BY name LIMIT ?"
 )
 NOTES_BEFORE = (
-    "SELECT name, version, document FROM notes"
-    " WHERE seller = ? AND kind = ? AND (name < ? OR ? = '') ORDER BY name DESC LIMIT ?"
+    "SELECT name, version, document FROM notes WHERE seller = ? AND kind = ? AND name < ?"
+    " ORDER BY name DESC LIMIT ?"
 )
 NOTES_NAMED = (
     "SELECT name, version, document FROM notes"

@@ -17,7 +17,7 @@ from orderglot.core.query import Query
 from orderglot.core.seller import Seller
 from orderglot.core.tokens import Token
 from orderglot.stores import document, writes
-from orderglot.stores.backend import FIRST, Counts, Entity, Scope, Selected, Selection
+from orderglot.stores.backend import FIRST, LAST_NAME, Counts, Entity, Scope, Selected, Selection
 from orderglot.stores.decoding import decoded
 from orderglot.stores.identities import stands_for
 from orderglot.stores.migrations import APPLIED, check_applied
@@ -279,8 +279,7 @@ class SqliteBackend:
         Where that is "" they begin with the first, or the last.
         """
         text = queries.NOTES_BEFORE if newest else queries.NOTES_BEHIND
-        behind = (name, name) if newest else (name,)
-        asked = (seller, kind, *behind, limit)
+        asked = (seller, kind, name or (LAST_NAME if newest else ""), limit)
         return _notes(kind, self._reader.rows(queries.of_notes(seller, text), asked))
 
     async def tally(self, seller: int, what: str, until: datetime, now: datetime) -> int:

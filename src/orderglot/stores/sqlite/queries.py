@@ -175,8 +175,8 @@ NOTES_BEHIND = (
     " ORDER BY name LIMIT ?"
 )
 NOTES_BEFORE = (
-    "SELECT name, version, document FROM notes"
-    " WHERE seller = ? AND kind = ? AND (name < ? OR ? = '') ORDER BY name DESC LIMIT ?"
+    "SELECT name, version, document FROM notes WHERE seller = ? AND kind = ? AND name < ?"
+    " ORDER BY name DESC LIMIT ?"
 )
 NOTES_NAMED = (
     "SELECT n.name, n.version, n.document FROM json_each(?) AS j CROSS JOIN notes AS n"
