@@ -91,13 +91,13 @@ def receiver() -> Iterator[str]:
         process.join()
 
 
-def _receive(told: Connection) -> None:
-    asyncio.run(_serve(told))
+def _receive(pipe: Connection) -> None:
+    asyncio.run(_serve(pipe))
 
 
-async def _serve(told: Connection) -> None:
+async def _serve(pipe: Connection) -> None:
     server = await asyncio.get_running_loop().create_server(_Taking, "127.0.0.1", 0)
-    told.send(server.sockets[0].getsockname()[1])
+    pipe.send(server.sockets[0].getsockname()[1])
     await server.serve_forever()
 
 

@@ -26,7 +26,7 @@ ORDERS = ("order.created", "order.changed")
 """What is sent where nobody is to be told how the webhook itself fares."""
 
 
-async def told_of(street: Street) -> list[Event]:
+async def happenings_of(street: Street) -> list[Event]:
     """Give what the feed says of the webhook itself."""
     feed = await street.book.feed(0, 1_000)
     return [one for one in feed.events if one.what.startswith("webhook.")]
@@ -125,9 +125,9 @@ def test_one_that_fails_is_tried_again_and_put_aside_in_the_end(
         watched = await street.watched()
         assert (began, True) == (watched.progress.failing, watched.progress.marked)
         assert "" == watched.endpoint.disabled
-        ((told,),) = [await told_of(street)]
-        assert ("webhook.failing", street.id) == (told.what, told.details["webhook"])
-        assert why in told.details["reason"]
+        ((happening,),) = [await happenings_of(street)]
+        assert ("webhook.failing", street.id) == (happening.what, happening.details["webhook"])
+        assert why in happening.details["reason"]
         street.clock.forward(timedelta(days=1))
         await street.deliver()
         assert 1 + len(RETRIES) == len(street.receiver.got)
@@ -252,8 +252,8 @@ def test_410_ends_the_endpoint(stage: Stage) -> None:
         await street.deliver()
         endpoint = (await street.watched()).endpoint
         assert "the receiver answered 410 Gone" == endpoint.disabled
-        (told,) = await told_of(street)
-        assert ("webhook.disabled", endpoint.url) == (told.what, told.details["url"])
+        (happening,) = await happenings_of(street)
+        assert ("webhook.disabled", endpoint.url) == (happening.what, happening.details["url"])
         street.clock.forward(timedelta(days=2))
         await street.place()
         await street.deliver()

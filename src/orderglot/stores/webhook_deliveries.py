@@ -128,9 +128,9 @@ class Deliveries(WebhookNotes):
             again=True,
         )
         waits = put(waiting_of(id), name, 1, write_delivery(sample))
-        told = put(PROGRESS, id, note.version + 1, note.document)
+        anew = put(PROGRESS, id, note.version + 1, note.document)
         acts = self._acts.put(now, "webhook.triggered", id, after={"type": type})
-        await self._commit(seller, waits, told, *acts)
+        await self._commit(seller, waits, anew, *acts)
         return sample
 
     async def _demand_enabled(self, seller: int, id: str) -> None:
