@@ -459,6 +459,22 @@ def test_one_that_is_sent_again_and_fails_holds_nothing_up(stage: Stage) -> None
     stage(play)
 
 
+def test_what_waits_keeps_its_place_when_it_is_sent_again(stage: Stage) -> None:
+    async def play(street: Street) -> None:
+        street.receiver.says = lambda _: answer(500)
+        (order,) = await street.place()
+        await street.touch(order, 2)
+        await street.deliver()
+        street.receiver.says = lambda _: OK
+        for one in (await street.deliveries())[::-1]:
+            await street.store.webhooks.resend(street.seller, street.id, one.id)
+        await street.deliver()
+        versions = [one.event["data"]["version"] for one in street.receiver.got]
+        assert [1, 1, 2, 3] == versions
+
+    stage(play)
+
+
 def test_a_removed_endpoint_leaves_nothing(stage: Stage) -> None:
     async def play(street: Street) -> None:
         await street.place(3)

@@ -140,7 +140,9 @@ class Deliveries(WebhookNotes):
 
 
 def _again(delivery: Delivery, now: datetime) -> Delivery:
-    return replace(delivery, state="waiting", due=now, failed=0, again=True)
+    """Give a delivery as one to be tried now; what waits for an earlier one of its order still does."""
+    apart = delivery.again or delivery.state != "waiting"
+    return replace(delivery, state="waiting", due=now, failed=0, again=apart)
 
 
 def _portions(notes: list[Note]) -> Iterator[list[Note]]:
