@@ -110,12 +110,14 @@ def test_what_is_wrong_is_one_sentence_that_names_channel_and_member(member: str
 
 
 def test_a_secret_that_is_missing_is_named_by_its_variable() -> None:
-    with pytest.raises(Invalid, match=r"^channels.there.api_key: .*ORDERGLOT_THERE_API_KEY, .*\[channels.there\]"):
+    with pytest.raises(
+        Invalid, match=r"^channels.there.api_key: .*ORDERGLOT_THERE_API_KEY, .*\[channels.there\]"
+    ):
         read(KOLE, {})
 
 
 def test_a_name_that_no_job_can_have_is_refused() -> None:
-    with pytest.raises(Invalid, match="^channels.a b.name: "):
+    with pytest.raises(Invalid, match=r"^channels\.a b\.name: "):
         read(KOLE, {"ORDERGLOT_A_B_API_KEY": "s"}, "a b")
 
 
