@@ -63,7 +63,7 @@ def test_a_channel_of_which_nothing_runs_is_let_be() -> None:
     assert () == read({"url": "whatever"}, {})
 
 
-WRONG = {
+WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "dialect": ({"dialect": "klingon"}, "'klingon' is no dialect; there are "),
     "dialect ": ({"dialect": ""}, "'' is no dialect; there are "),
     "pull": ({"pull": "5"}, "'5' is no span from 10s to 7d, such as 30s, 5m, 2h or 1d."),

@@ -88,7 +88,7 @@ def test_a_reason_goes_with_what_needs_one() -> None:
 def test_a_site_is_put_into_its_own_status_of_that_meaning() -> None:
     site = dialects.dialect("catalyst")
 
-    async def told() -> tuple[bool, bool, Status]:
+    async def shown() -> tuple[bool, bool, Status]:
         store = MemoryStore(lambda: book_of(site.name).now)
         await shelve(store, site)
         client = Client(site, Server(site, store), KEY, store.now)
@@ -100,13 +100,13 @@ def test_a_site_is_put_into_its_own_status_of_that_meaning() -> None:
         after = await client.get(theirs.references[0])
         return before, client.can_tell(after, ours), after.status
 
-    assert (True, False, Status.CANCELLED) == asyncio.run(told())
+    assert (True, False, Status.CANCELLED) == asyncio.run(shown())
 
 
 def test_a_site_without_such_a_status_is_told_nothing() -> None:
     site = dialects.dialect("catalyst")
 
-    async def told() -> None:
+    async def shown() -> None:
         store = MemoryStore(lambda: book_of(site.name).now)
         await shelve(store, site)
         client = Client(site, Server(site, store), KEY, store.now)
@@ -117,4 +117,4 @@ def test_a_site_without_such_a_status_is_told_nothing() -> None:
         )
 
     with pytest.raises(Unsupported, match="has no status that means returned"):
-        asyncio.run(told())
+        asyncio.run(shown())
