@@ -1,6 +1,7 @@
 """A process that runs a job of a book: ``python -m tests.jobs.job_process URL LOG``.
 
-Each run takes a moment, and writes into LOG when it began and ended, and in which process.
+Each run takes a moment, and writes into LOG when it began and ended, and in which process. Meanwhile it places
+orders whose PO numbers say which process, run and step of it they are of.
 """
 
 from __future__ import annotations
@@ -9,24 +10,32 @@ import asyncio
 import os
 import sys
 import time
+from itertools import count
 from pathlib import Path
 
+from orderglot.core.order import Order
 from orderglot.hub.books import open_store
 from orderglot.jobs.leases import Lease, Leases
 from orderglot.jobs.runner import Runner
 from orderglot.jobs.work import Outcome, Work
 
 BEAT, PATIENCE, TOOK, EVERY = 0.3, 3.0, 1.0, 0.5
+STEPS = 5
 
 
 async def main(url: str, log: Path) -> None:
     """Run the job whenever it is due, until this is killed."""
     store = open_store(url)
-    (seller,) = await store.sellers()
+    seller, *_ = await store.sellers()
 
-    async def run(_lease: Lease) -> Outcome:
+    numbers = count(1)
+
+    async def run(lease: Lease) -> Outcome:
         _write(log, "began")
-        await asyncio.sleep(TOOK)
+        number = next(numbers)
+        for step in range(STEPS):
+            await lease.book.place(Order(po_number=f"{os.getpid()}/{number}/{step}"))
+            await asyncio.sleep(TOOK / STEPS)
         _write(log, "ended")
         return Outcome()
 

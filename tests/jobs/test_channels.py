@@ -63,7 +63,7 @@ def test_a_channel_of_which_nothing_runs_is_let_be() -> None:
     assert () == read({"url": "whatever"}, {})
 
 
-WRONG = {
+WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "dialect": ({"dialect": "klingon"}, "'klingon' is no dialect; there are "),
     "dialect ": ({"dialect": ""}, "'' is no dialect; there are "),
     "pull": ({"pull": "5"}, "'5' is no span from 10s to 7d, such as 30s, 5m, 2h or 1d."),
@@ -117,7 +117,7 @@ def test_a_secret_that_is_missing_is_named_by_its_variable() -> None:
 
 
 def test_a_name_that_no_job_can_have_is_refused() -> None:
-    with pytest.raises(Invalid, match="^channels.a b.name: "):
+    with pytest.raises(Invalid, match=r"^channels\.a b\.name: "):
         read(KOLE, {"ORDERGLOT_A_B_API_KEY": "s"}, "a b")
 
 

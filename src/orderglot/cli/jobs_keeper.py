@@ -10,6 +10,7 @@ import time
 from typing import IO, TYPE_CHECKING, Self
 
 import msgspec
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -41,10 +42,13 @@ def read_config(stream: IO[bytes]) -> Config:
 
 
 class JobsKeeper:
-    """Keeps one jobs process running from ``begin`` on, until the block ends."""
+    """Keeps one jobs process running from ``begin`` on, until the block ends.
 
-    def __init__(self, config: Config) -> None:
-        self._settings = msgspec.msgpack.encode(config)
+    The ``demo`` has no channels, whatever the configuration says of those of another book.
+    """
+
+    def __init__(self, config: Config, *, demo: bool = False) -> None:
+        self._settings = msgspec.msgpack.encode(replace(config, channels={}) if demo else config)
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._keep, daemon=True)
 

@@ -6,15 +6,19 @@ It has its configuration from its standard input, and ends when nobody holds the
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import sys
 from typing import TYPE_CHECKING
 
 from orderglot.cli.jobs_keeper import read_config
 from orderglot.cli.logs import set_up_logs
+from orderglot.core.errors import HubError
 
 if TYPE_CHECKING:
     from orderglot.config import Config
+
+log = logging.getLogger("orderglot.jobs")
 
 NICE = 5
 """A third of the share of the processor that the workers have, where they want it too."""
@@ -24,8 +28,12 @@ def main() -> None:
     """Run what is due until whoever began this process is gone, or wants it to end."""
     os.nice(NICE)
     config = read_config(sys.stdin.buffer)
-    set_up_logs(config.log_level)
-    asyncio.run(_until_asked(config))
+    set_up_logs(config.log_level, at_once=True)
+    try:
+        asyncio.run(_until_asked(config))
+    except HubError as error:
+        log.critical("no jobs are run", extra={"reason": error.message})
+        sys.exit(1)
 
 
 async def _until_asked(config: Config) -> None:

@@ -103,7 +103,7 @@ def serve(
         address = found.public_url.rstrip("/") or _address(found, place)
         if demo:
             until_the_end.enter_context(left(demo_book.folder(), address))
-        keeper = None if no_jobs else until_the_end.enter_context(JobsKeeper(found))
+        keeper = None if no_jobs else until_the_end.enter_context(JobsKeeper(found, demo=demo))
         ready = partial(_begin, found, address, demo, keeper)
         run(found, partial(load, found), place, connections, ready)
 

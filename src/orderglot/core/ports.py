@@ -78,10 +78,10 @@ class Event(Struct, frozen=True, kw_only=True, gc=False):
     ``details`` name. ``sequence`` is its number in the seller's feed, 0 until it has one.
     """
 
-    what: str
-    at: datetime
     order: int = NO_ORDER
     version: int = 0
+    what: str
+    at: datetime
     who: str = ""
     other: int | None = None
     details: dict[str, Any] = {}

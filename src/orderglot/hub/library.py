@@ -10,6 +10,7 @@ from orderglot.core.acts import Person
 from orderglot.core.administration import Administration
 from orderglot.core.keyring import Keyring
 from orderglot.hub.blocking import Blocking, Blocks, Held, background
+from orderglot.hub.book_jobs import BookJobs
 from orderglot.hub.book_orders import BookOrders
 from orderglot.hub.dialects import chosen_one
 from orderglot.hub.opening import COMMAND, Hub, opened
@@ -19,13 +20,14 @@ from orderglot.wire.translation import Translation
 
 
 class OpenBook(Book):
-    """A seller's order book that a program has open; ``orders`` has the operations of our own API."""
+    """A seller's order book that a program has open; ``orders`` and ``jobs`` have the operations of our own API."""
 
     def __init__(self, book: Book, keyring: Keyring, ending: AsyncExitStack | None = None) -> None:
         # It is that book, and knows more.
         vars(self).update(vars(book))
         self.keyring = keyring
         self.orders = BookOrders(self, keyring)
+        self.jobs = BookJobs(self)
         self._ending = ending or AsyncExitStack()
 
     async def close(self) -> None:
@@ -99,16 +101,25 @@ class BlockingOrders(BookOrders, Blocks):
         self.held = held
 
 
+class BlockingJobs(BookJobs, Blocks):
+    """The jobs of a book, each method of which blocks."""
+
+    def __init__(self, book: OpenBook, held: Held) -> None:
+        super().__init__(book)
+        self.held = held
+
+
 class BlockingBook(Blocking):
     """An open book for programs without an event loop: whatever it is asked, it waits for the answer.
 
-    ``orders`` has the operations of our own API; all else that a book has is here as well. It is
+    ``orders`` and ``jobs`` have the operations of our own API; all else that a book has is here as well. It is
     closed by ``close``, at the end of a ``with``, when nothing refers to it any more, or with the program.
     """
 
     def __init__(self, book: OpenBook, held: Held) -> None:
         super().__init__(book, held)
         self.orders = BlockingOrders(book, held)
+        self.jobs = BlockingJobs(book, held)
 
     def __enter__(self) -> Self:
         return self

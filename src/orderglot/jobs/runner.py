@@ -39,7 +39,7 @@ class Runner:
     async def run(self) -> None:
         """Plan the jobs, and run each when it is due, until this is cancelled; then all of them end."""
         try:
-            await self._planned()
+            await self.planned()
             while True:
                 await self._leases.sleep(await self.look())
         finally:
@@ -48,7 +48,8 @@ class Runner:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _planned(self) -> None:
+    async def planned(self) -> None:
+        """Write down what the jobs are, as soon as that can be done."""
         while True:
             try:
                 for seller, works in self._jobs.items():
