@@ -70,7 +70,7 @@ class Receiver:
                     continue
                 self.taken[event["data"]["order"]].append(event["data"]["version"])
                 writer.write(WELL)
-        except (asyncio.IncompleteReadError, OSError):
+        except (asyncio.IncompleteReadError, asyncio.CancelledError, OSError):
             writer.close()
 
 
