@@ -18,6 +18,7 @@ from orderglot.core.webhooks import RETRIES, Endpoint
 from orderglot.stores.book import Book
 from orderglot.webhooks import keeping, lane
 from orderglot.webhooks.delivering import Deliverer
+from orderglot.webhooks.sending import Line
 from tests.webhooks.conftest import LOOPBACK, QUICK, Stage, Street
 from tests.webhooks.receiver import OK, answer
 
@@ -455,6 +456,38 @@ def test_one_that_is_sent_again_and_fails_holds_nothing_up(stage: Stage) -> None
         await street.touch(order)
         await street.deliver()
         assert ["waiting", "delivered"] == await street.states()
+
+    stage(play)
+
+
+@pytest.mark.parametrize("rest", ["", "?a=b", "/", "/a%20b/?c=d%26e", "/x?y"])
+def test_the_url_is_asked_as_it_stands(stage: Stage, rest: str) -> None:
+    async def play(street: Street) -> None:
+        street.made = await street.hook(url=street.receiver.url.removesuffix("/hooks") + rest)
+        await street.place()
+        await street.deliver()
+        paths = {one.path for one in street.receiver.got}
+        assert {"/hooks", rest if rest.startswith("/") else f"/{rest}"} == paths
+
+    stage(play)
+
+
+def test_a_fault_of_our_own_is_a_failure_as_any_other(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    async def play(street: Street) -> None:
+        await street.place()
+        with monkeypatch.context() as patched:
+            patched.setattr(Line, "post", broken)
+            await street.deliver()
+        (one,) = await street.deliveries()
+        assert "ZeroDivisionError" in one.attempts[-1].reason
+        street.clock.forward(5 * SECOND)
+        await street.deliver()
+        assert ["delivered"] == await street.states()
 
     stage(play)
 

@@ -12,6 +12,7 @@ from orderglot.core.webhooks import ENDPOINT, PROGRESS, Endpoint, Progress
 from orderglot.stores import writes
 from orderglot.stores.acts import Acts
 from orderglot.stores.backend import Backend, Raced
+from orderglot.stores.document import keepable
 from orderglot.stores.reads import Clock
 
 STRIDE = 500
@@ -36,10 +37,10 @@ class WebhookNotes:
     async def _one(self, seller: int, kind: str, id: str) -> Note:
         for note in await self._notes(seller, kind, id):
             return note
-        raise NotFound(f"There is no webhook {id[:40]!r}; list the webhooks.")
+        raise no_webhook(id)
 
     async def _notes(self, seller: int, kind: str, name: str) -> tuple[Note, ...]:
-        return await self._backend.notes(seller, kind, (name,))
+        return await self._backend.notes(seller, kind, (name,)) if keepable(name) else ()
 
     async def _commit(self, seller: int, *batch: writes.Write) -> None:
         try:
@@ -48,6 +49,11 @@ class WebhookNotes:
             raise Conflict(
                 "Somebody else did something to this webhook just now; repeat it."
             ) from race
+
+
+def no_webhook(id: str) -> NotFound:
+    """Make the error where there is no such endpoint."""
+    return NotFound(f"There is no webhook {id[:40]!r}; list the webhooks.")
 
 
 def read_endpoint(note: Note) -> Endpoint:

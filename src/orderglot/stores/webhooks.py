@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import msgspec
 from msgspec.structs import replace
 
-from orderglot.core.errors import Conflict, NotFound
+from orderglot.core.errors import Conflict
 from orderglot.core.ports import Note
 from orderglot.core.time_zones import zone_of
 from orderglot.core.webhook_addresses import Addresses
@@ -38,7 +38,14 @@ from orderglot.stores.acts import Acts, differing
 from orderglot.stores.backend import HUB_ITSELF, LOOKED, Backend, Raced, Scope
 from orderglot.stores.reads import Clock
 from orderglot.stores.webhook_deliveries import Deliveries
-from orderglot.stores.webhook_notes import STRIDE, demand_types, put, read_endpoint, read_progress
+from orderglot.stores.webhook_notes import (
+    STRIDE,
+    demand_types,
+    no_webhook,
+    put,
+    read_endpoint,
+    read_progress,
+)
 from orderglot.wire.aip160 import read_filter
 
 _INNER = frozenset({"id", "version", "created"})
@@ -72,16 +79,14 @@ class Webhooks(Deliveries):
 
     async def endpoint(self, seller: int, id: str) -> Watched:
         """Give one endpoint, or raise NotFound."""
-        found = await self._backend.notes(seller, ENDPOINT, (id,))
-        if not found:
-            raise NotFound(f"There is no webhook {id[:40]!r}; list the webhooks.")
-        return (await self._watched(seller, found))[0]
+        for one in await self._watched(seller, await self._notes(seller, ENDPOINT, id)):
+            return one
+        raise no_webhook(id)
 
     async def signing(self, seller: int, id: str) -> Signing:
         """Give what signs for an endpoint, for whoever sends; raises NotFound where it is gone."""
-        for note in await self._backend.notes(seller, SIGNING, (id,)):
-            return msgspec.json.decode(note.document, type=Signing)
-        raise NotFound(f"There is no webhook {id[:40]!r}; list the webhooks.")
+        found = await self._one(seller, SIGNING, id)
+        return msgspec.json.decode(found.document, type=Signing)
 
     async def _watched(self, seller: int, notes: Iterable[Note]) -> tuple[Watched, ...]:
         ids = [note.name for note in notes]

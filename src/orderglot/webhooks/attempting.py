@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from time import perf_counter
@@ -11,6 +12,8 @@ from msgspec.structs import replace
 
 from orderglot.core.webhooks import RETRIES, Attempt, Delivery, Signing
 from orderglot.webhooks.sending import SIGNATURE, Answer, Failed, Line, signed
+
+log = logging.getLogger("orderglot.webhooks")
 
 GONE = 410
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -47,6 +50,12 @@ async def attempt(line: Line, delivery: Delivery, signing: Signing, now: datetim
         reason = _refused(answer)
     except Failed as error:
         reason = str(error)
+    except Exception as error:
+        # The delivery is tried again like any other; the others' go on.
+        log.exception(
+            "a webhook failed by a fault of its own", extra={"delivery": delivery.message}
+        )
+        reason = f"a fault of Orderglot's own: {type(error).__name__}; see the log"
     tried = Attempt(
         at=now,
         ms=round((perf_counter() - began) * 1000),

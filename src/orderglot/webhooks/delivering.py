@@ -89,6 +89,9 @@ class Deliverer:
             # The others' deliveries go on; these are tried again.
             log.warning("not delivered", extra={"webhook": lane.id, "reason": error.message})
             return LOOKS
+        except Exception:
+            log.exception("not delivered by a fault of its own", extra={"webhook": lane.id})
+            return LOOKS
 
     async def _look(self) -> None:
         """Find out now and then which endpoints there are."""

@@ -112,10 +112,11 @@ def _last_reason(done: Done) -> str:
 
 def _after(before: Progress, done: Done, now: datetime) -> Progress:
     """Say how an endpoint fares behind what was done."""
-    after = replace(before, after=max(before.after, done.after))
+    paused = before.paused if before.paused is not None and before.paused > now else None
+    after = replace(before, after=max(before.after, done.after), paused=paused)
     for one in done.outcomes:
         if one.well:
-            after = replace(after, failing=None, marked=False, paused=None)
+            after = replace(after, failing=None, marked=False)
             continue
         aside = one.delivery.state == "aside" and not one.gone
         after = replace(after, failing=after.failing or now, marked=after.marked or aside)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import msgspec
 from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
-from orderglot.core.webhooks import SIGNING, Delivery, Signing, Webhooks
+from orderglot.core.webhooks import Delivery, Webhooks
 from orderglot.stores.store import BookStore
 from orderglot.webhooks.attempting import attempt
 from orderglot.webhooks.keeping import Done, keep
@@ -29,8 +28,7 @@ async def send_sample(
     delivery = await webhooks.trigger(seller, id, type)
     endpoint = (await webhooks.endpoint(seller, id)).endpoint
     book = store.of(Caller(seller=seller, name="orderglot", unlimited=True))
-    (note,) = await book.notes(SIGNING, id)
-    signing = msgspec.json.decode(note.document, type=Signing)
+    signing = await store.webhooks.signing(seller, id)
     event = sample_of(type, delivery.at)
     body = body_of((await book.seller()).name, event, endpoint.body, delivery.message)
     line = Line(endpoint.url, store.webhooks.addresses, limits or Limits())

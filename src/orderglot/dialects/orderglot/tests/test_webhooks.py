@@ -52,6 +52,12 @@ def test_another_sellers_webhook_is_as_one_that_there_is_not(
     assert 200 == api.ask("GET", THERE, key=ADMIN).status
 
 
+@pytest.mark.parametrize("id", ["%00", "wh-%00", "%F0%9F%98%80", "..%2F", "x" * 2_000])
+def test_odd_ids_are_those_of_nothing(api: Api, id: str) -> None:
+    for path in (f"{WEBHOOKS}/{id}", f"{THERE}/deliveries/{id}"):
+        assert 404 == api.ask("GET", path, key=ADMIN).status
+
+
 def test_an_operator_acts_for_a_seller(api: Api) -> None:
     acting = {"orderglot-seller": "empty-seller"}
     made = done(api, "POST", WEBHOOKS, HOOK, OPERATOR, **acting)
