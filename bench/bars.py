@@ -202,6 +202,13 @@ def _dropped(found: Found) -> Iterator[Figure]:
     yield "", sum(one.dropped for one in found.journal)
 
 
+def _webhooks(found: Found) -> Iterator[Figure]:
+    if found.webhooks is None:
+        raise Missing(found.reasons.get("webhooks", "it was not run"))
+    for one in found.webhooks:
+        yield one.store, one.rate.median
+
+
 def _oscar(call: str, found: Found) -> Iterator[Figure]:
     if found.oscar is None:
         raise Missing(found.reasons.get("oscar", "it was not run"))
@@ -377,6 +384,7 @@ BARS = (
     ),
     Bar("get and create with the journal on: share of off, by processor time", 0.90, _journal),
     Bar("exchanges that the journal dropped meanwhile", 0, _dropped, at_most=True),
+    Bar("webhooks: deliveries a second to a receiver that is well", 1_000, _webhooks),
     Bar(
         "times django-oscar-api: get",
         50,

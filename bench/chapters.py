@@ -19,6 +19,7 @@ from bench import (
     journal,
     pull,
     searches,
+    webhooks,
 )
 from bench.calls import Calls
 from bench.copies import Databases, Files
@@ -28,7 +29,7 @@ from tests import citus
 
 NAMES = (
     *("calls-sqlite", "calls-postgres", "oscar", "imports", "exports", "pull", "hubs"),
-    *("growth", "growth-postgres", "cluster", "searches", "journal", "flames"),
+    *("growth", "growth-postgres", "cluster", "searches", "journal", "webhooks", "flames"),
 )
 
 USUAL = tuple(name for name in NAMES if name != "cluster" or citus.COORDINATOR)
@@ -54,6 +55,7 @@ def chapters(pictures: Path, wires: tuple[str, ...], *, quick: bool) -> dict[str
         partial(cluster.measured, effort=cluster.QUICK if quick else cluster.Effort()),
         partial(searches.measured, effort=searches.QUICK if quick else searches.Effort()),
         partial(journal.measured, effort=journal.QUICK if quick else journal.Effort()),
+        partial(webhooks.measured, effort=webhooks.QUICK if quick else webhooks.Effort()),
         partial(flames.recorded, pictures=pictures, seconds=1 if quick else 5),
     )
     return dict(zip(NAMES, found, strict=True))

@@ -16,6 +16,7 @@ from bench.oscar.compared import Compared
 from bench.output import Output
 from bench.pull import Pulled
 from bench.searches import Searched
+from bench.webhooks import Delivered
 
 STORES = ("sqlite", "postgres")
 GROWTH = {"sqlite": "growth", "postgres": "growth-postgres"}
@@ -36,6 +37,7 @@ class Found:
     cluster: list[Costs] | None = None
     searches: list[Searched] | None = None
     journal: list[Journaled] | None = None
+    webhooks: list[Delivered] | None = None
     oscar: Compared | None = None
     reasons: dict[str, str] = field(default_factory=dict)
 
@@ -55,6 +57,7 @@ def read(output: Output) -> Found:
         cluster=output.kept("cluster", list[Costs]),
         searches=output.kept("searches", list[Searched]),
         journal=output.kept("journal", list[Journaled]),
+        webhooks=output.kept("webhooks", list[Delivered]),
         oscar=output.kept("oscar", Compared),
         reasons=output.kept("reasons", dict[str, str]) or {},
     )

@@ -40,6 +40,7 @@ def write_page(found: Found, output: Output, pictures: Sequence[str]) -> None:
     parts += _cluster(found)
     parts += _searches(found)
     parts += _journal(found)
+    parts += _webhooks(found)
     parts += _flames(output, pictures)
     output.page.write_text("\n".join(parts).rstrip() + "\n")
 
@@ -290,6 +291,21 @@ def _journal(found: Found) -> Iterator[str]:
     ]
     head = ("store", "call", "µs off", "µs on", "by processor time", "by rate", "dropped")
     yield table(head, rows)
+
+
+def _webhooks(found: Found) -> Iterator[str]:
+    if not found.webhooks:
+        return
+    yield "## Webhooks\n"
+    yield (
+        "One process sends events to one receiver that is well, in a process of its own: read from the feed,"
+        " signed, sent, and written down.\n"
+    )
+    rows = [
+        (one.store, f"{one.rate.median:,.0f}", f"{one.rate.least:,.0f}", f"{one.cost:.0f}")
+        for one in found.webhooks
+    ]
+    yield table(("store", "deliveries/s", "least", "µs each"), rows)
 
 
 def _flames(output: Output, pictures: Sequence[str]) -> Iterator[str]:

@@ -51,8 +51,8 @@ PRIVATE = {"said", "told", "heard", "spoken", "whoever"}
 """Words of talk for what the field calls a document, a value, a message, a response, a caller."""
 
 DEFINITIONS = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-GIVEN = {"data_received"}
-"""Names that are somebody else's: what a protocol of asyncio has to be called."""
+GIVEN = {"data_received", "get_extra_info"}
+"""Names that are somebody else's: what asyncio and httpcore call the steps of a protocol and a stream."""
 
 
 def main() -> int:

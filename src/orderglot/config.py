@@ -63,7 +63,8 @@ class Config(Struct, frozen=True, kw_only=True):
 
     ``read_database`` is a copy of a PostgreSQL database that lists may come from. ``seller`` is
     whose book the commands speak of where none is named. ``public_url`` takes the place of scheme
-    and host in the links that faces write. ``trusted_proxies`` are addresses and networks whose
+    and host in the links that faces write. ``webhook_networks`` are addresses and networks to which
+    webhooks may be sent though they are not open to everybody. ``trusted_proxies`` are addresses and networks whose
     word on their clients is taken. ``http`` is the latest version that is served; without a word,
     2 with TLS, else 1. ``journal`` says which exchanges are kept, for so many days and so many
     megabytes at most. Port 0 is whichever is free. ``vendors`` are the hub's own accounts, by
@@ -81,6 +82,7 @@ class Config(Struct, frozen=True, kw_only=True):
     public_url: Url = ""
     hosts: Hosts = ()
     trusted_proxies: Networks = ()
+    webhook_networks: Networks = ()
     tls_certificate: Text = ""
     tls_key: Text = ""
     http: Http = ""

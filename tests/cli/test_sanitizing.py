@@ -27,6 +27,7 @@ from orderglot.core.customer import Customer
 from orderglot.core.order import Address, Identity, Line, Order, Reference, Shipping, Totals
 from orderglot.core.product import Product, Tier
 from orderglot.core.rejects import REJECT, Reject, StoredResponse
+from orderglot.core.webhooks import Attempt, Delivery, Endpoint
 from orderglot.hub.journals import striking
 from orderglot.journal.recorder import Recorder
 from orderglot.journal.sqlite import SqliteJournal, beside
@@ -37,6 +38,7 @@ from orderglot.wire.exchange import Exchange
 from orderglot.wire.message import Request, Response
 from orderglot.wire.trace import Trace
 from tests.cli.program import PROGRAM, clean_environment, done, run
+from tests.conformance.specimens import Hooked, hang
 
 ODD = "\x1b[2J\x1b]0;x\x07\x9b31m\u202eevil\u2066\u200f\u200b\ufeff\u2028\x7f\x85\b"
 """Escapes, controls of both sorts, marks that turn writing, and signs that take no room."""
@@ -96,6 +98,28 @@ REJECTED = Reject(
 EXCHANGE, ANOTHER = "66182bcade19b096d6f7804e", "66182bcade19b096d6f7804f"
 
 
+WEBHOOK = "wh-0123456789abcdef"
+NOON = datetime(2024, 5, 21, 12, tzinfo=UTC)
+HOOKED = Hooked(
+    Endpoint(id=WEBHOOK, url="http://127.0.0.1:1/", filter=f"customer.name != '{ODD}'"),
+    "whsec_" + "A" * 43 + "=",
+    (
+        Delivery(
+            id="1",
+            message="msg_1",
+            type="order.created",
+            at=NOON,
+            created=NOON,
+            state="aside",
+            body=json.dumps({"data": ODD}, ensure_ascii=False),
+            attempts=(
+                Attempt(at=NOON, reason=ODD, answer_headers={ODD: ODD}, answer=f"{ODD}\n{ODD}"),
+            ),
+        ),
+    ),
+)
+
+
 def odd_exchange(id: str, seller: int) -> Exchange:
     """Give an exchange that is odd wherever it can be, and in its body otherwise each time."""
     request = Request(
@@ -142,6 +166,7 @@ def book(folder: Path) -> Path:
         )
         async with whole.together() as unit:
             unit.note(noted(REJECT, "kole/1", REJECTED, None))
+            hang(unit, HOOKED)
         await store.close()
         recorder = Recorder(SqliteJournal(beside(folder / "orderglot.db")), striking())
         for id in (EXCHANGE, ANOTHER):
@@ -356,6 +381,12 @@ COMMANDS: dict[tuple[str, ...], list[tuple[str, ...]]] = {
     ("product", "show"): [(NAME,), (f"A{ODD}", "--json"), (f"A{ODD}",)],
     ("product", "change"): [(NAME, "--title", NAME), (f"A{ODD}", "--title", NAME, "--json")],
     ("product", "remove"): [(NAME,), (f"A{ODD}",)],
+    ("jobs", "list"): [(), ("--json",), ("--operator",)],
+    ("jobs", "runs"): [(NAME,), (NAME, "--json")],
+    ("jobs", "run"): [(NAME,), ("tidy",)],
+    ("jobs", "pause"): [(NAME,)],
+    ("jobs", "resume"): [(NAME, "--operator")],
+    ("jobs", "work"): [("--database", NO_BOOK)],
     ("rejects", "list"): [(), ("--json",), ("--channel", NAME)],
     ("rejects", "show"): [("kole/1",), (NAME,)],
     ("rejects", "retry"): [(), (NAME,), ("--channel", NAME, "--json")],
@@ -367,6 +398,17 @@ COMMANDS: dict[tuple[str, ...], list[tuple[str, ...]]] = {
     ("key", "roll"): [(f"kole:{ODD}",), (NAME,), (f"kole:{ODD}", "--grace", NAME)],
     ("key", "end"): [(f"kole:{ODD}",), (NAME,)],
     ("key", "live"): [(f"kole:{ODD}",)],
+    ("webhook", "add"): [(f"https://{ODD}/",), ("https://erp.example/", "--types", NAME)],
+    ("webhook", "list"): [(), ("--json",)],
+    ("webhook", "show"): [(WEBHOOK,), (WEBHOOK, "--json"), (NAME,)],
+    ("webhook", "change"): [(WEBHOOK, "--filter", f"customer.name = '{ODD}'"), (NAME,)],
+    ("webhook", "roll"): [(WEBHOOK,), (WEBHOOK, "--grace", NAME)],
+    ("webhook", "deliveries"): [(WEBHOOK,), (WEBHOOK, "1"), (WEBHOOK, "1", "--json"), (NAME,)],
+    ("webhook", "resend"): [(WEBHOOK, NAME), (WEBHOOK, "--since", NAME)],
+    ("webhook", "trigger"): [("order.created",), (NAME,), ("order.created", "--webhook", NAME)],
+    ("webhook", "work"): [("--once",)],
+    ("webhook", "remove"): [(NAME,), (WEBHOOK,)],
+    ("listen",): [("--after", "0", "--limit", "1"), ("--types", NAME), ("--url", f"http://{ODD}")],
     ("log", "show"): [
         (EXCHANGE,),
         (EXCHANGE, "--json"),

@@ -22,14 +22,26 @@ from orderglot import dialects
 from orderglot.core import journal
 from orderglot.core.caller import RIGHTS, Caller
 from orderglot.core.customer import Customer
+from orderglot.core.jobs import JOB, STATE, Job, put
 from orderglot.core.journal import Exchange
 from orderglot.core.keyring import OPERATOR
 from orderglot.core.listed_journal import ListedJournal
 from orderglot.core.order import Order, Reference
+from orderglot.core.ports import Note, UnitOfWork
 from orderglot.core.product import Product
 from orderglot.core.rejects import Reject
 from orderglot.core.seller import Seller
 from orderglot.core.tokens import OWNER, TokenKind
+from orderglot.core.webhooks import (
+    ENDPOINT,
+    PROGRESS,
+    SIGNING,
+    Delivery,
+    Endpoint,
+    Progress,
+    Signing,
+    over_of,
+)
 from orderglot.stores.store import BookStore
 from orderglot.sync.rejects import put_aside
 from orderglot.wire.dialect import Dialect
@@ -73,6 +85,14 @@ class Exchanged(Struct, frozen=True, forbid_unknown_fields=True):
     customer: str = ""
 
 
+class Hooked(Struct, frozen=True, forbid_unknown_fields=True):
+    """A webhook, its secret, and the deliveries of it that are over."""
+
+    endpoint: Endpoint
+    secret: str
+    deliveries: tuple[Delivery, ...] = ()
+
+
 class Book(Struct, frozen=True, forbid_unknown_fields=True):
     """What the server of a dialect's specimens holds before it is asked."""
 
@@ -86,6 +106,8 @@ class Book(Struct, frozen=True, forbid_unknown_fields=True):
     credentials: tuple[Proof, ...] = ()
     exchanges: tuple[Exchanged, ...] = ()
     rejects: tuple[Reject, ...] = ()
+    webhooks: tuple[Hooked, ...] = ()
+    jobs: tuple[Job, ...] = ()
     unprovoked: tuple[str, ...] = ()
     draft: Order | None = None
     """An order that can be placed, where no single specimen says one."""
@@ -211,9 +233,27 @@ async def shelve(
         )
         async with whole.together() as unit:
             await put_aside(unit, book.rejects)
+            for job in book.jobs:
+                put(unit, JOB, job.name, job.setting, None)
+                put(unit, STATE, job.name, job.state, None)
+    async with whole.together() as unit:
+        for one in book.webhooks:
+            hang(unit, one)
     for proof in book.credentials if credentials else ():
         await plant(store, dialect, seller, proof)
     return seller
+
+
+def hang(unit: UnitOfWork, one: Hooked) -> None:
+    """Write a webhook as it stands, with its id and secret."""
+    id, over = one.endpoint.id, over_of(one.endpoint.id)
+    progress = Progress(after=len(one.deliveries), kept=len(one.deliveries))
+    parts = ((ENDPOINT, one.endpoint), (SIGNING, Signing(one.secret)), (PROGRESS, progress))
+    for kind, part in parts:
+        unit.note(Note(kind=kind, name=id, document=msgspec.json.encode(part)))
+    for delivery in one.deliveries:
+        document = msgspec.json.encode(delivery)
+        unit.note(Note(kind=over, name=delivery.id, document=document))
 
 
 async def _seller(store: BookStore, seller: Seller, name: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from orderglot.core.caller import Caller
 from orderglot.core.errors import Conflict, Forbidden
 from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Note, UnitOfWork
@@ -31,6 +32,25 @@ def test_a_note_is_found_by_its_kind_and_name_byte_for_byte(shop: Shop) -> None:
     assert [("adobe/", 1), ("kole/", 1)] == names(shop)
     assert (replace(NOTE, version=1),) == shop.run(shop.book.notes("pull", "kole/"))
     assert [] == names(shop, "pull", "komet/")
+
+
+def test_notes_are_read_from_a_name_on_either_way(shop: Shop) -> None:
+    several = [replace(NOTE, name=name) for name in ("a", "b", "c", "\u00e9", "\U0001f600")]
+    write(shop, *several, replace(NOTE, kind="reject", name="b"))
+
+    def behind(name: str, limit: int = 9, *, newest: bool = False) -> list[str]:
+        found = shop.run(shop.book.notes_behind("pull", name, limit, newest=newest))
+        return [note.name for note in found]
+
+    assert ["a", "b", "c", "\u00e9", "\U0001f600"] == behind("")
+    assert ["b", "c"] == behind("a", 2)
+    assert [] == behind("\U0001f600")
+    assert ["\U0001f600", "\u00e9", "c"] == behind("", 3, newest=True)
+    assert ["b", "a"] == behind("c", newest=True)
+    assert [] == behind("a", newest=True)
+    customers = shop.store.of(Caller(seller=shop.book.caller.seller, customer=1))
+    with pytest.raises(Forbidden):
+        shop.run(customers.notes_behind("pull"))
 
 
 def test_a_new_version_takes_the_place_of_the_one_it_was_made_from(shop: Shop) -> None:

@@ -8,6 +8,7 @@ from orderglot.cli import (
     cancellations,
     customers,
     database,
+    jobs,
     keys,
     log,
     order_changes,
@@ -17,6 +18,8 @@ from orderglot.cli import (
     products,
     rejects,
     sellers,
+    webhook_deliveries,
+    webhooks,
 )
 from orderglot.cli.change import change
 from orderglot.cli.command import group
@@ -26,6 +29,7 @@ from orderglot.cli.events import events
 from orderglot.cli.export import export
 from orderglot.cli.import_lines import load
 from orderglot.cli.link import link
+from orderglot.cli.listen import listen
 from orderglot.cli.openapi import openapi
 from orderglot.cli.place import place
 from orderglot.cli.pull import pull
@@ -54,6 +58,7 @@ app.command("place")(place)
 app.command("book")(summary)
 app.command("show")(show)
 app.command("events")(events)
+app.command("listen")(listen)
 app.command("duplicates")(duplicates)
 app.command("change")(change)
 app.command("link")(link)
@@ -74,9 +79,15 @@ app.add_typer(orders.app, name="orders")
 app.add_typer(sellers.app, name="seller")
 app.add_typer(customers.app, name="customer")
 app.add_typer(products.app, name="product")
+webhooks.app.command("deliveries")(webhook_deliveries.deliveries)
+webhooks.app.command("resend")(webhook_deliveries.resend)
+webhooks.app.command("trigger")(webhook_deliveries.trigger)
+webhooks.app.command("work")(webhook_deliveries.work)
 app.add_typer(rejects.app, name="rejects")
 app.add_typer(keys.app, name="key")
+app.add_typer(webhooks.app, name="webhook")
 app.add_typer(log.app, name="log")
+app.add_typer(jobs.app, name="jobs")
 app.add_typer(database.app, name="database")
 
 

@@ -215,6 +215,7 @@ def open_hub(
         vendors=config.vendors,
         channels=config.channels,
         recording=functools.partial(recorder_of, config),
+        webhook_networks=config.webhook_networks,
     )
 
 

@@ -98,7 +98,8 @@ def listing(
 
 def sheet(pairs: Iterable[tuple[str, object]]) -> None:
     """Print named values one below the other; a value that says nothing is left out."""
-    lines = [(name, sanitizing.line(value)) for name, value in pairs if value not in (None, "", ())]
+    shown = [(name, value) for name, value in pairs if value not in (None, "", ())]
+    lines = [(sanitizing.line(name), sanitizing.line(value)) for name, value in shown]
     width = max((len(name) for name, _ in lines), default=0)
     for name, value in lines:
         print(f"{name:<{width}}  {value}")

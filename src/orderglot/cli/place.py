@@ -108,6 +108,7 @@ async def place(
     from orderglot.cli.pull import channel_of
     from orderglot.hub import lookup
     from orderglot.hub.dialects import chosen_one
+    from orderglot.sync.budget import Budget
     from orderglot.sync.continuation import is_continued
     from orderglot.sync.placement_checks import Terms
     from orderglot.sync.vendor import calling
@@ -137,7 +138,12 @@ async def place(
         write_notice(f"Asking {channel.url} …")
     continued = is_continued(owner, channel)
     async with calling(
-        chosen, channel, continued=continued, notify=write_notice, observed=observed
+        chosen,
+        channel,
+        continued=continued,
+        notify=write_notice,
+        observed=observed,
+        budget=Budget(book, channel, first=True),
     ) as vendor:
         placed = await _placed(book, vendor, found, is_there, terms, owner.name)
     return _report(placed, dialect, as_json=as_json)

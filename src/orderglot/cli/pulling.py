@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from orderglot.cli.command import Misused
 from orderglot.cli.garbage import seldom_collected
 from orderglot.cli.output import write_notice
@@ -22,31 +20,6 @@ if TYPE_CHECKING:
     from orderglot.sync.pages import RetryPolicy
     from orderglot.sync.pull import Progress
     from orderglot.wire.dialect import Dialect
-
-
-async def _customers(pulling: Pulling) -> list[str]:
-    """Give whose orders to ask for where nobody says: "" for everybody's.
-
-    Where the vendor lists a customer's orders alone, that is every customer whom it knows.
-    """
-    from orderglot.hub import lookup
-
-    dialect = pulling.dialect
-    if not dialect.customer:
-        return [""]
-    if own := pulling.channel.credentials.get(dialect.customer):
-        return [own]
-    known = [
-        reference.id
-        async for customer in lookup.customers(pulling.book)
-        for reference in customer.references
-        if reference.dialect in (dialect.name, pulling.channel.reference)
-    ]
-    if not known:
-        raise Misused(
-            f"{dialect.title} lists the orders of one customer at a time; name some with --customer."
-        )
-    return known
 
 
 @dataclass
@@ -72,7 +45,7 @@ class Pulling:
         from orderglot.sync.criteria import Criteria
 
         ends = list[End]()
-        for one in customers or await _customers(self):
+        for one in customers or await self._customers():
             criteria = Criteria(url=self.channel.url, customer=one, since=since, since_last=last)
             try:
                 done = await self.pull(criteria)
@@ -87,15 +60,24 @@ class Pulling:
                     report(done, self.dialect)
         return ends
 
+    async def _customers(self) -> list[str]:
+        from orderglot.core.errors import Invalid
+        from orderglot.sync.whose import whose_orders
+
+        try:
+            return await whose_orders(self.book, self.dialect, self.channel)
+        except Invalid as error:
+            reason = error.problems[0].reason
+            raise Misused(f"{reason} Name some with --customer.") from None
+
     async def pull(self, criteria: Criteria) -> Progress:
         """Pull what is asked for."""
+        from orderglot.sync.budget import Budget
         from orderglot.sync.pull import pull
         from orderglot.sync.vendor import calling
+        from orderglot.sync.whose import of_customer
 
-        channel = self.channel
-        if self.dialect.customer and criteria.customer:
-            named = {**channel.credentials, self.dialect.customer: criteria.customer}
-            channel = replace(channel, credentials=named)
+        channel = of_customer(self.channel, self.dialect, criteria.customer)
         with telling(self.dialect) as show_progress, seldom_collected():
             async with calling(
                 self.dialect,
@@ -103,6 +85,7 @@ class Pulling:
                 continued=self.continued,
                 notify=write_notice,
                 observed=self.observed,
+                budget=Budget(self.book, channel),
             ) as vendor:
                 return await pull(
                     self.book,

@@ -20,6 +20,7 @@ from orderglot.cli.serve_flags import (
     Http,
     Journal,
     LogLevel,
+    NoJobs,
     Port,
     PublicUrl,
     TlsCertificate,
@@ -29,6 +30,7 @@ from orderglot.cli.serve_flags import (
 )
 
 if TYPE_CHECKING:
+    from orderglot.cli.jobs_keeper import JobsKeeper
     from orderglot.config import Config
 
 log = logging.getLogger("orderglot.serve")
@@ -49,6 +51,7 @@ def serve(
     log_level: LogLevel = None,
     access_log: AccessLog = None,
     journal: Journal = None,
+    no_jobs: NoJobs = False,
     database: Database = None,
     read_database: ReadDatabase = None,
     config: ConfigFile = None,
@@ -65,18 +68,15 @@ def serve(
     """
     import asyncio
 
-    from orderglot.cli.demo import folder, prepare
-    from orderglot.cli.demo import place as demo_place
+    from orderglot.cli import demo as demo_book
     from orderglot.cli.demo_address import left
     from orderglot.cli.http_server import serve as run
-    from orderglot.cli.logs import set_up_logs
-    from orderglot.cli.tls import check_tls
+    from orderglot.cli.jobs_keeper import JobsKeeper
     from orderglot.cli.worker import load
-    from orderglot.hub.dialects import chosen
 
     found = settings(
         config,
-        demo_place() if demo else "",
+        demo_book.place() if demo else "",
         host=host,
         port=port,
         workers=workers,
@@ -93,18 +93,30 @@ def serve(
         database=database,
         read_database=read_database,
     )
-    set_up_logs(found.log_level)
-    chosen(found.dialects)
-    check_tls(found.tls_certificate, found.tls_key)
+    _check(found)
     connections = allow_connections()
     with _ending_well(), held(found.host, found.port) as place, ExitStack() as until_the_end:
-        asyncio.run(prepare(found.database) if demo else _prepare(found))
+        asyncio.run(
+            demo_book.prepare(found.database) if demo else _prepare(found, jobs=not no_jobs)
+        )
         _warn_of_lax_files(found.database)
         address = found.public_url.rstrip("/") or _address(found, place)
         if demo:
-            until_the_end.enter_context(left(folder(), address))
-        ready = partial(_announce, found, address, demo)
+            until_the_end.enter_context(left(demo_book.folder(), address))
+        keeper = None if no_jobs else until_the_end.enter_context(JobsKeeper(found, demo=demo))
+        ready = partial(_begin, found, address, demo, keeper)
         run(found, partial(load, found), place, connections, ready)
+
+
+def _check(config: "Config") -> None:
+    """Set the logs up; raises Invalid where a dialect or what TLS takes is not there."""
+    from orderglot.cli.logs import set_up_logs
+    from orderglot.cli.tls import check_tls
+    from orderglot.hub.dialects import chosen
+
+    set_up_logs(config.log_level)
+    chosen(config.dialects)
+    check_tls(config.tls_certificate, config.tls_key)
 
 
 @contextmanager
@@ -119,12 +131,24 @@ def _ending_well() -> Iterator[None]:
             signal.signal(one, handler)
 
 
-async def _prepare(config: "Config") -> None:
-    """Bring the book up to date before any process serves it, so that a refusal is one sentence."""
-    from orderglot.hub.opening import opened
+async def _prepare(config: "Config", *, jobs: bool) -> None:
+    """Bring the book up to date before any process serves it, so that a refusal is one sentence.
 
-    async with opened(config.database, replica=config.read_database):
-        pass
+    So it is with what is wrong of a channel of which something is to run by itself.
+    """
+    import os
+
+    from orderglot.cli.command import Misused, open_hub
+    from orderglot.core.errors import Invalid
+
+    async with open_hub(config, create=False) as hub:
+        if jobs and hub.channels:
+            from orderglot.jobs.channels import scheduled
+
+            try:
+                await scheduled(hub, os.environ)
+            except Invalid as error:
+                raise Misused(error.message) from None
 
 
 def _warn_of_lax_files(database: str) -> None:
@@ -134,6 +158,13 @@ def _warn_of_lax_files(database: str) -> None:
     for file, mode in lax_files(database).items():
         mended = {"file": str(file), "mode": f"{mode:04o}", "mend": f"chmod 600 {file}"}
         log.warning("others than its owner may use a file of the order book", extra=mended)
+
+
+def _begin(config: "Config", address: str, demo: bool, keeper: "JobsKeeper | None") -> None:
+    """Announce what is served, and begin what runs beside it."""
+    _announce(config, address, demo)
+    if keeper is not None:
+        keeper.begin()
 
 
 def _announce(config: "Config", address: str, demo: bool) -> None:

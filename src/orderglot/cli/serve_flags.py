@@ -43,6 +43,10 @@ Journal = Annotated[
     str | None,
     value("MODE", "Which exchanges 'orderglot log' has: all, errors or off.", "all"),
 ]
+NoJobs = Annotated[
+    bool,
+    typer.Option("--no-jobs", help="Run no jobs beside the workers; see 'orderglot jobs work'."),
+]
 AccessLog = Annotated[
     bool | None,
     typer.Option("--access-log/--no-access-log", help="Log every request.", show_default="no"),

@@ -17,9 +17,11 @@ import msgspec
 from orderglot.cli.http_server import GRACE
 from orderglot.cli.logs import set_up_logs
 from orderglot.core.errors import HubError
+from orderglot.core.webhook_addresses import Addresses
 from orderglot.faces.addressing import Addressing
 from orderglot.faces.page_process import PageProcess
 from orderglot.faces.proxies import read_networks
+from orderglot.faces.resolving import look_up
 from orderglot.hub.books import open_store
 from orderglot.hub.faces import faces
 from orderglot.hub.journals import journal_of, recorder_of
@@ -46,6 +48,7 @@ def load(config: Config) -> Asgi:
         log.critical("not served", extra={"reason": error.message})
         sys.exit(1)
     store.keyring.note_uses()
+    store.webhooks.addresses = Addresses(read_networks(config.webhook_networks), look_up)
     addressing = Addressing(config.public_url, config.hosts, read_networks(config.trusted_proxies))
     return faces(
         store,

@@ -15,6 +15,7 @@ from orderglot.core.errors import NotFound, Rule, invalid
 from orderglot.core.keyring import OPERATOR, KeyRecord, MadeKey
 from orderglot.core.order import AT, HUB, Reference
 from orderglot.core.seller import Seller
+from orderglot.core.webhooks import Webhooks
 
 NOBODYS = 0
 """The seller of an operator who acts for none, and of the operators' own keys."""
@@ -123,9 +124,12 @@ class Administered(Sellers, Protocol):
     @property
     def keyring(self) -> Keys: ...
 
+    @property
+    def webhooks(self) -> Webhooks: ...
+
 
 class Administration:
-    """All that is done to sellers and keys, by one person, whose acts are written down.
+    """All that is done to sellers, keys and webhooks, by one person, whose acts are written down.
 
     Keys go by names like ``kole:X12345``. What there is not raises NotFound, what cannot be done to it
     just now Conflict, what makes no sense Invalid.
@@ -141,6 +145,11 @@ class Administration:
         self._keys = store.keyring
         self._spelling = spelling
         self._check = check
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """Where events are sent, what became of them, and what may be done to that."""
+        return self._store.webhooks
 
     def now(self) -> datetime:
         """Give the time by the store's clock."""

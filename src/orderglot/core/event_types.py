@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from orderglot.core.lifecycle import EVENTS
-from orderglot.core.ports import DUPLICATE, KEPT, PLACED, REPEATED, Event
+from orderglot.core.ports import DUPLICATE, KEPT, NO_ORDER, PLACED, REPEATED, Event
 from orderglot.core.values import Status
 
 PREFIX = "order."
@@ -33,12 +33,23 @@ _BY_STATUS = {
     Status.CANCELLED: f"{PREFIX}cancelled",
 }
 
-TYPES = tuple(sorted({*_BY_WORD.values(), *_BY_STATUS.values(), CHANGED}))
+PULL_FAILED = "pull.failed"
+PULL_OVERDUE = "pull.overdue"
+PULL_RECOVERED = "pull.recovered"
+WEBHOOK_FAILING = "webhook.failing"
+WEBHOOK_DISABLED = "webhook.disabled"
+_OF_NO_ORDER = frozenset(
+    {PULL_FAILED, PULL_OVERDUE, PULL_RECOVERED, WEBHOOK_FAILING, WEBHOOK_DISABLED}
+)
+
+TYPES = tuple(sorted({*_BY_WORD.values(), *_BY_STATUS.values(), CHANGED, *_OF_NO_ORDER}))
 """Every type that there is."""
 
 
 def type_of(event: Event) -> str:
     """Give the type of an event: by what was done, else by the status that the order came into."""
+    if event.order == NO_ORDER:
+        return event.what
     if event.what == KEPT and event.version == 1:
         return CREATED
     if event.what in _BY_WORD:

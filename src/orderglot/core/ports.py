@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from enum import StrEnum
@@ -64,17 +64,22 @@ Check = Callable[[Order, Order], None]
 """Is told of an order that is there and of one that comes in its place, and may raise."""
 
 
+NO_ORDER = 0
+"""Of which order an event is that is of none."""
+
+
 class Event(Struct, frozen=True, kw_only=True, gc=False):
     """One change of one order: what was done, when, by whom, why, and the version it made.
 
     Some say what happened to a version without making one; ``other`` is another order that an event
     speaks of as well. ``details`` are what else it says, by names: ``unknown`` what a client sent that
     no shape has. ``why`` is "" where nobody gave a reason, ``exchange`` the id of the request that made
-    the event, "" where none did. ``sequence`` is its number in the seller's feed, 0 until it has one.
+    the event, "" where none did. One that is of ``NO_ORDER`` speaks of something else, which its
+    ``details`` name. ``sequence`` is its number in the seller's feed, 0 until it has one.
     """
 
-    order: int
-    version: int
+    order: int = NO_ORDER
+    version: int = 0
     what: str
     at: datetime
     who: str = ""
@@ -302,6 +307,15 @@ class Book(Orders, Protocol):
         """
         ...
 
+    async def notes_behind(
+        self, kind: str, name: str = "", limit: int = 100, *, newest: bool = False
+    ) -> tuple[Note, ...]:
+        """Give so many notes of a kind by rising name, from behind one on; ``newest`` by falling name.
+
+        They are the seller's alone: a customer's caller is Forbidden.
+        """
+        ...
+
 
 class UnitOfWork(Book, Protocol):
     """A book whose writes wait for the end of the unit; ``get`` already sees them."""
@@ -354,6 +368,10 @@ class UnitOfWork(Book, Protocol):
 
     def remember(self, answered: Answered) -> None:
         """Keep an answer in the same transaction as the writes that it speaks of."""
+        ...
+
+    def happened(self, what: str, details: Mapping[str, Any]) -> None:
+        """Record what happened to no order, of the type ``what``, in the same transaction."""
         ...
 
     def note(self, note: Note) -> None:

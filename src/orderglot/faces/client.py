@@ -97,6 +97,19 @@ class Client:
         """Give the customers that the vendor names."""
         return await self._call(self._supported(self.dialect.flows.customers, "list customers")())
 
+    def can_tell(self, theirs: Order, ours: Order) -> bool:
+        """Tell whether the vendor can be told anything of what became of an order here."""
+        tell = self.dialect.flows.tell
+        return tell is not None and tell(theirs, ours) is not None
+
+    async def tell(self, theirs: Order, ours: Order) -> None:
+        """Tell the vendor what became of an order, which he has as ``theirs``; both have his ids."""
+        flow = self._supported(self.dialect.flows.tell, "be told what became of an order")(
+            theirs, ours
+        )
+        if flow is not None:
+            await self._call(flow)
+
     async def page(self, window: Window, transcript: Transcript | None = None) -> Page:
         """Give one page of the vendor's list, no longer than the vendor allows.
 

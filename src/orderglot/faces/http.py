@@ -17,7 +17,7 @@ import httpx2
 from msgspec.structs import replace
 
 from orderglot.core.errors import HubError, Invalid, Rule, Upstream, invalid
-from orderglot.faces.pacing import Patience, Turn, retry_after
+from orderglot.faces.pacing import Exhausted, Pace, Patience, Turn, retry_after
 from orderglot.faces.recording import Observe, as_sent
 from orderglot.faces.request_body import ACCEPTED, Inflater, UnknownCoding, decoder_of
 from orderglot.faces.trace_context import traced
@@ -94,7 +94,8 @@ def _bad_url(text: str, why: str) -> Invalid:
 class HttpTransport:
     """A ``Send`` to one vendor's base URL. Use it as an async context manager.
 
-    Of every attempt ``observe`` is told, if there is anybody.
+    Of every attempt ``observe`` is told, if there is anybody. Beside the vendor's rate limit a ``pace`` says
+    when one may be made.
     """
 
     def __init__(
@@ -103,6 +104,7 @@ class HttpTransport:
         timeouts: Timeouts | None = None,
         notify: Callable[[str], None] = lambda _text: None,
         observe: Observe | None = None,
+        pace: Pace | None = None,
     ) -> None:
         self.base_url = read_address(base_url)
         self.timeouts = timeouts or Timeouts()
@@ -114,6 +116,7 @@ class HttpTransport:
             headers=ACCEPTED,
         )
         self.turn = Turn(self.timeouts.per_second)
+        self.pace = pace or self.turn
         self.notify = notify
         self.observe = observe
 
@@ -135,7 +138,7 @@ class HttpTransport:
 
         What is safe to repeat is sent again after a lost connection, a 5xx or a 429; any other request
         only where the vendor cannot have acted on it. Raises Upstream when no answer comes, Unreached
-        where no attempt can have arrived, and Redirected where it leads elsewhere. What is sent because
+        where no attempt can have arrived, Exhausted where none may be made for a while, and Redirected where it leads elsewhere. What is sent because
         of a request that is part of a trace says so.
         """
         patience, further = Patience(self.timeouts.whole), traced()
@@ -143,7 +146,7 @@ class HttpTransport:
             request = replace(request, headers={**request.headers, **further})
         try:
             response = await self._tried(request, patience)
-        except Unreached as error:
+        except (Unreached, Exhausted) as error:
             if patience.arrived:
                 raise Upstream(error.message) from error
             raise
@@ -182,7 +185,14 @@ class HttpTransport:
         return pause * random.uniform(0.5, 1.0)
 
     async def _once(self, request: Request, patience: Patience) -> Response:
+        if self.pace is not self.turn:
+            await self.pace.wait()
         await self.turn.wait()
+        response = await self._observed(request, patience)
+        await self.pace.note(response)
+        return response
+
+    async def _observed(self, request: Request, patience: Patience) -> Response:
         if self.observe is None:
             return await self._attempt(request, patience)
         sent = as_sent(request, self.base_url, {**self.client.headers, **request.headers})

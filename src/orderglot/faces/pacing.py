@@ -7,6 +7,10 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Protocol
+
+from orderglot.core.errors import TooMany
+from orderglot.wire.message import Response
 
 
 class Patience:
@@ -31,6 +35,22 @@ class Patience:
             self.left = max(0.0, self.left - (clock() - began))
 
 
+class Exhausted(TooMany):
+    """There is no turn for a request for a while, so it was not sent."""
+
+
+class Pace(Protocol):
+    """Says when the next request may go out, and is told what was answered."""
+
+    async def wait(self) -> None:
+        """Wait until one may go out; raises Exhausted where that takes too long."""
+        ...
+
+    async def note(self, response: Response) -> None:
+        """Take what an answer says of how many requests more may come, and when."""
+        ...
+
+
 class Turn:
     """Lets callers through one by one, no more than so many a second."""
 
@@ -45,6 +65,9 @@ class Turn:
             mine = max(now, self.next)
             self.next = mine + self.gap
             await asyncio.sleep(mine - now)
+
+    async def note(self, response: Response) -> None:
+        """Take nothing from an answer: whoever sends waits where one is refused."""
 
 
 def retry_after(headers: Mapping[str, str], most: float) -> float:

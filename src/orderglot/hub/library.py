@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Coroutine, Generator
+from collections.abc import AsyncIterator, Collection, Coroutine, Generator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any, Self
 
@@ -10,6 +10,7 @@ from orderglot.core.acts import Person
 from orderglot.core.administration import Administration
 from orderglot.core.keyring import Keyring
 from orderglot.hub.blocking import Blocking, Blocks, Held, background
+from orderglot.hub.book_jobs import BookJobs
 from orderglot.hub.book_orders import BookOrders
 from orderglot.hub.dialects import chosen_one
 from orderglot.hub.opening import COMMAND, Hub, opened
@@ -19,13 +20,14 @@ from orderglot.wire.translation import Translation
 
 
 class OpenBook(Book):
-    """A seller's order book that a program has open; ``orders`` has the operations of our own API."""
+    """A seller's order book that a program has open; ``orders`` and ``jobs`` have the operations of our own API."""
 
     def __init__(self, book: Book, keyring: Keyring, ending: AsyncExitStack | None = None) -> None:
         # It is that book, and knows more.
         vars(self).update(vars(book))
         self.keyring = keyring
         self.orders = BookOrders(self, keyring)
+        self.jobs = BookJobs(self)
         self._ending = ending or AsyncExitStack()
 
     async def close(self) -> None:
@@ -99,16 +101,25 @@ class BlockingOrders(BookOrders, Blocks):
         self.held = held
 
 
+class BlockingJobs(BookJobs, Blocks):
+    """The jobs of a book, each method of which blocks."""
+
+    def __init__(self, book: OpenBook, held: Held) -> None:
+        super().__init__(book)
+        self.held = held
+
+
 class BlockingBook(Blocking):
     """An open book for programs without an event loop: whatever it is asked, it waits for the answer.
 
-    ``orders`` has the operations of our own API; all else that a book has is here as well. It is
+    ``orders`` and ``jobs`` have the operations of our own API; all else that a book has is here as well. It is
     closed by ``close``, at the end of a ``with``, when nothing refers to it any more, or with the program.
     """
 
     def __init__(self, book: OpenBook, held: Held) -> None:
         super().__init__(book, held)
         self.orders = BlockingOrders(book, held)
+        self.jobs = BlockingJobs(book, held)
 
     def __enter__(self) -> Self:
         return self
@@ -146,15 +157,21 @@ def open_book_sync(
 
 @asynccontextmanager
 async def administer(
-    url: str, *, create: bool = False, who: str = COMMAND
+    url: str,
+    *,
+    create: bool = False,
+    who: str = COMMAND,
+    webhook_networks: Collection[str] = (),
 ) -> AsyncIterator[Administration]:
-    """Open what may be done to the sellers of a database and to their keys, and close it at the end.
+    """Open what may be done to the sellers of a database, their keys and webhooks, and close it at the end.
 
-    ``url`` is as ``open_book`` takes it. ``who`` is whose acts they are, which are written down. Raises
+    ``url`` is as ``open_book`` takes it. ``who`` is whose acts they are, which are written down.
+    ``webhook_networks`` are addresses and networks, such as 10.0.0.0/8, to which webhooks may be sent
+    though they are not open to everybody. Raises
     NotFound where there is no such database and ``create`` does not allow to make one, Upstream where it
     cannot be used.
     """
-    async with opened(url, create=create) as hub:
+    async with opened(url, create=create, webhook_networks=webhook_networks) as hub:
         hub.store.by(Person(who))
         yield hub.administration
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 
 from orderglot.core.administration import Administration, demand_name
 from orderglot.core.caller import Caller
 from orderglot.core.errors import NotFound, Rule, invalid
 from orderglot.core.journal import Journal
+from orderglot.core.ports import Note
 from orderglot.core.seller import Seller
+from orderglot.core.webhook_addresses import Addresses
 from orderglot.faces.administering import administration_over
 from orderglot.faces.completing import Completing
+from orderglot.faces.proxies import read_networks
 from orderglot.faces.recording import Observed
+from orderglot.faces.resolving import look_up
 from orderglot.hub.books import open_store
 from orderglot.hub.dialects import chosen, chosen_one
 from orderglot.hub.journals import journal_of
@@ -110,16 +114,18 @@ class Hub:
         deleted: bool = False,
         who: str = COMMAND,
         observed: Observed | None = None,
+        fence: Note | None = None,
     ) -> Book:
         """Open a seller's whole book, perhaps in ``test`` mode.
 
         Test orders and deleted ones are in sight only if asked. Its events name the exchange that
-        was ``observed`` last.
+        was ``observed`` last. With a ``fence`` nothing is written once that is not as it was.
         """
         caller = Caller(
             seller=seller.id, test=test, tests=tests, deleted=deleted, name=who, unlimited=True
         )
-        return self.store.of(caller, exchange=observed.exchange if observed is not None else "")
+        exchange = observed.exchange if observed is not None else ""
+        return self.store.of(caller, exchange=exchange, fence=fence)
 
 
 @asynccontextmanager
@@ -133,14 +139,17 @@ async def opened(
     vendors: Mapping[str, Table] | None = None,
     channels: Mapping[str, Table] | None = None,
     recording: Callable[[], Recorder | None] = lambda: None,
+    webhook_networks: Collection[str] = (),
 ) -> AsyncIterator[Hub]:
     """Open an order book, brought up to date, and close it at the end.
 
     With ``reads`` nothing will be written. ``recording`` makes what records the exchanges with
-    vendors, where there are any. Raises NotFound where there is none and ``create`` does
+    vendors, where there are any; ``webhook_networks`` are those to which webhooks may be sent though
+    they are not open to everybody. Raises NotFound where there is none and ``create`` does
     not allow to make one.
     """
     store = open_store(url, create=create, replica=replica, reads=reads)
+    store.webhooks.addresses = Addresses(read_networks(webhook_networks), look_up)
     hub = Hub(store, seller, vendors, channels, url, recording)
     try:
         # A server that cannot be used says so now, before any work is begun.

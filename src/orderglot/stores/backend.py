@@ -44,6 +44,9 @@ class Entity(StrEnum):
 FIRST = {Entity.ORDER: 1_000_000_001, Entity.CUSTOMER: 100_001}
 """Where the hub's own numbers begin in every seller's book."""
 
+LAST_NAME = chr(0x10FFFF)
+"""No note has a name behind it."""
+
 HUB_ITSELF = 0
 """Whose notes are those that are no seller's: keys and acts of operators."""
 
@@ -275,8 +278,25 @@ class Backend(Protocol):
         """Give the notes of a kind by rising name, of all names for none; of no seller the hub's own."""
         ...
 
+    async def notes_behind(
+        self, seller: int, kind: str, name: str, limit: int, *, newest: bool = False
+    ) -> tuple[Note, ...]:
+        """Give so many notes of a kind by rising name, from behind one on; ``newest`` by falling name.
+
+        Where that is "" they begin with the first, or the last.
+        """
+        ...
+
     async def tally(self, seller: int, what: str, until: datetime, now: datetime) -> int:
         """Count one more until then, for good; tallies that were over by ``now`` may go."""
+        ...
+
+    async def purge(self, seller: int, now: datetime) -> int:
+        """Let go of some answers, counts and tokens that were over by then, and give how many."""
+        ...
+
+    async def merge_counts(self, seller: int, /) -> int:
+        """Merge what the counts of a seller's orders are behind by, and give how much that was."""
         ...
 
     def commit(self, seller: int, batch: Collection[writes.Write]) -> Awaitable[None]:

@@ -11,7 +11,7 @@ from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Overtaken
 from orderglot.core.order import Order
-from orderglot.core.ports import Check, Kept
+from orderglot.core.ports import Check, Kept, Note
 from orderglot.core.product import Product
 from orderglot.core.values import Omits
 from orderglot.stores.backend import Backend, Raced
@@ -66,8 +66,10 @@ class Book(Reads):
         largest: int | None = None,
         exchange: str | Callable[[], str] = "",
         omits: Omits = frozenset(),
+        fence: Note | None = None,
     ) -> None:
         super().__init__(backend, caller, clock, largest=largest, omits=omits)
+        self._fence = fence
         self._id_blocks = numbers
         self._turns = turns
         self._exchange = exchange
@@ -153,4 +155,5 @@ class Book(Reads):
             self._turns,
             exchange if isinstance(exchange, str) else exchange(),
             self._scope.omits,
+            self._fence,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from orderglot.core.customer import identity
 from orderglot.core.event_types import STATUS
 from orderglot.core.order import Order
-from orderglot.core.ports import Answered, Event, Note
+from orderglot.core.ports import NO_ORDER, Answered, Event, Note
 from orderglot.core.product import Product
 from orderglot.core.reasons import new_reason
 from orderglot.core.unknown_members import newly_sent
@@ -38,7 +38,7 @@ class Pending:
 
     def touched(self) -> tuple[int, ...]:
         """Give the ids of the orders that something has happened to."""
-        return tuple(event.order for event in self._events)
+        return tuple(event.order for event in self._events if event.order != NO_ORDER)
 
     def add_event(
         self,
@@ -63,6 +63,12 @@ class Pending:
                 exchange=self._exchange,
             )
         )
+
+    def add_happening(self, what: str, at: datetime, details: Mapping[str, Any]) -> None:
+        """Record an event of no order."""
+        exchange = self._exchange
+        new = Event(what=what, at=at, who=self._who, details=dict(details), exchange=exchange)
+        self._events.append(new)
 
     def add_change(
         self,

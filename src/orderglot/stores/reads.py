@@ -259,3 +259,12 @@ class Reads:
         if self._scope.customer is not None:
             raise Forbidden("This account may not read the seller's notes.")
         return await self._backend.notes(self._scope.seller, kind, names)
+
+    async def notes_behind(
+        self, kind: str, name: str = "", limit: int = 100, *, newest: bool = False
+    ) -> tuple[Note, ...]:
+        """Give so many notes of a kind by rising name, from behind one on; ``newest`` by falling name."""
+        if self._scope.customer is not None:
+            raise Forbidden("This account may not read the seller's notes.")
+        seller = self._scope.seller
+        return await self._backend.notes_behind(seller, kind, name, limit, newest=newest)

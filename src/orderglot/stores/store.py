@@ -30,6 +30,7 @@ from orderglot.stores.id_blocks import IdBlocks
 from orderglot.stores.keyring import Keyring
 from orderglot.stores.reads import Clock
 from orderglot.stores.turns import Turns
+from orderglot.stores.webhooks import Webhooks
 
 REMOVED = "removed"
 """The kind of the hub's notes that name the ids of sellers who were taken out: nobody gets one again."""
@@ -48,6 +49,7 @@ class BookStore:
         self._turns = Turns()
         self._acts = Acts()
         self._keyring = Keyring(backend, clock, self._acts)
+        self._webhooks = Webhooks(backend, clock, self._acts)
         self.journal: Journal = ListedJournal()
         """What came and what left; whoever opens the book knows where that is kept."""
 
@@ -55,6 +57,11 @@ class BookStore:
     def keyring(self) -> Keyring:
         """Who may come in."""
         return self._keyring
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """Where events are sent, and what became of them."""
+        return self._webhooks
 
     @property
     def made(self) -> bool:
@@ -70,6 +77,7 @@ class BookStore:
         own = copy(self)
         own._acts = self._acts.of(person)
         own._keyring = Keyring(self._backend, self._clock, own._acts)
+        own._webhooks = self._webhooks.of(own._acts)
         return own
 
     async def act(
@@ -98,12 +106,14 @@ class BookStore:
         largest: int | None = None,
         exchange: str | Callable[[], str] = "",
         omits: Omits = frozenset(),
+        fence: Note | None = None,
     ) -> Book:
         """Open the caller's book, of which a page of more orders than ``largest`` raises LargePage.
 
         ``exchange`` is the id of the request that it is opened for, which stands in its events, or
         gives the one that each unit of it is for. What
-        is of a kind or in a status that it ``omits`` is not there.
+        is of a kind or in a status that it ``omits`` is not there. What it writes is written only as
+        long as the note that is its ``fence`` stands in this version.
         """
         return Book(
             self._backend,
@@ -114,6 +124,7 @@ class BookStore:
             largest,
             exchange,
             omits,
+            fence,
         )
 
     async def answered(self, caller: Caller, dialect: str, key: str) -> Answered | None:
@@ -234,6 +245,16 @@ class BookStore:
     async def counts(self, seller: int, *, test: bool = False) -> Counts:
         """Count what is in a seller's book, test orders among it only if asked; nothing deleted."""
         return await self._backend.counts(Scope(seller, test=test, deleted=False))
+
+    async def tidy(self) -> dict[str, int]:
+        """Let go of what is over in every seller's book, and merge what counts are behind by; gives how much."""
+        done = {"expired": 0, "merged": 0}
+        for seller in await self._backend.sellers():
+            while gone := await self._backend.purge(seller.id, self._clock()):
+                done["expired"] += gone
+            while merged := await self._backend.merge_counts(seller.id):
+                done["merged"] += merged
+        return done
 
     async def check_ready(self) -> None:
         """Raise Unready unless the book that was opened is there and can be written to.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -50,6 +51,7 @@ class UnitOfWork(ExpectingReads):
         turns: Turns,
         exchange: str,
         omits: Omits = frozenset(),
+        fence: Note | None = None,
     ) -> None:
         super().__init__(backend, caller, clock, turns, omits)
         self._id_blocks = numbers
@@ -59,6 +61,7 @@ class UnitOfWork(ExpectingReads):
         self._got: list[int] = []
         self._pending = Pending(caller.name, exchange)
         self._counted_at = ""
+        self._fence = fence
 
     @property
     def _resolution(self) -> Resolution:
@@ -307,6 +310,10 @@ class UnitOfWork(ExpectingReads):
         """Keep an answer in the same transaction as the writes that it speaks of."""
         self._pending.put_answer(self._scope.customer or 0, answered, self.now())
 
+    def happened(self, what: str, details: Mapping[str, Any]) -> None:
+        """Record what happened to no order, of the type ``what``, in the same transaction."""
+        self._pending.add_happening(what, self.now(), details)
+
     def note(self, note: Note) -> None:
         """Write a note in the same transaction as what it speaks of."""
         demand_live(self._caller)
@@ -325,7 +332,7 @@ class UnitOfWork(ExpectingReads):
             return
         resolution = self._resolution
         expected = [writes.Expect(one.id, one.version) for one in await resolution.name_customers()]
-        conditions = self._conditions(resolution.orders.kept)
+        conditions = [*self._fenced(), *self._conditions(resolution.orders.kept)]
         batch = self._pending.all(resolution, expected, conditions)
         try:
             await self._backend.commit(self._scope.seller, batch)
@@ -335,6 +342,11 @@ class UnitOfWork(ExpectingReads):
         for found in (resolution.orders, resolution.customers):
             if found.claimed:
                 self._id_blocks.forget(self._scope.seller, found.thing, found.claimed)
+
+    def _fenced(self) -> Iterator[writes.ExpectNote]:
+        """Give the condition that the lease stands under which this is written, if there is one."""
+        if self._fence is not None:
+            yield writes.ExpectNote(self._fence)
 
     async def _owned(self, order: Order) -> Order:
         own = self._scope.customer

@@ -103,6 +103,12 @@ class DropNote(Struct, frozen=True):
     note: Note
 
 
+class ExpectNote(Struct, frozen=True):
+    """Write nothing, but only if a note, such as a lease, is there in this very version."""
+
+    note: Note
+
+
 class PutCredential(Struct, frozen=True):
     """Write a key under its fingerprint, in the place of one that is there."""
 
@@ -195,6 +201,7 @@ Write = (
     | KeyWrite
     | PutAnswer
     | PutNote
+    | ExpectNote
     | DropNote
     | DropCustomer
     | DropProduct

@@ -7,6 +7,7 @@ from enum import StrEnum
 from orderglot.core.errors import Conflict, HubError, Upstream
 from orderglot.faces.client import Transcript
 from orderglot.faces.http import Unreached
+from orderglot.faces.pacing import Exhausted
 from orderglot.sync.notes import Placing
 from orderglot.wire.dialect import Dialect
 
@@ -29,7 +30,9 @@ def left_behind(
     it began.
     """
     first = placing.sendings == 1 and not any(one.repeated for one in transcript.responses)
-    if not transcript.responses and (not transcript.sent or isinstance(error, Unreached)):
+    if not transcript.responses and (
+        not transcript.sent or isinstance(error, Unreached | Exhausted)
+    ):
         return Left.NOTHING if first else Left.UNKNOWN
     errors = [dialect.faults.read(response) for response in transcript.responses]
     refusals = [number for number, one in enumerate(errors) if one is not None]

@@ -15,6 +15,7 @@ from orderglot.core.order import AT
 from orderglot.core.time_zones import known_zone
 from orderglot.faces.client import Client
 from orderglot.faces.http import HttpTransport, Timeouts, read_address
+from orderglot.faces.pacing import Pace
 from orderglot.faces.recording import Observe
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response, Send
@@ -31,7 +32,19 @@ DIALECT = "dialect"
 TEST = "test"
 CURRENCY = "currency"
 CUSTOMER = "customer"
-OURS = (URL, PER_SECOND, TIMEOUT, IDEMPOTENT, MASTER, ZONE, DIALECT, TEST, CURRENCY, CUSTOMER)
+SELLER, PULL, PLACE, WRITE_BACK = "seller", "pull", "place", "write_back"
+SCHEDULED = (SELLER, PULL, PLACE, WRITE_BACK)
+"""What of a channel runs by itself, and for whom."""
+
+REQUESTS = "requests_per_"
+BUDGET = (f"{REQUESTS}second", f"{REQUESTS}minute", f"{REQUESTS}day")
+"""How many requests the vendor may be sent by all programs together."""
+
+OURS = (
+    *(URL, PER_SECOND, TIMEOUT, IDEMPOTENT, MASTER, ZONE, DIALECT, TEST, CURRENCY, CUSTOMER),
+    *SCHEDULED,
+    *BUDGET,
+)
 """The settings of a channel that are not for its vendor's eyes."""
 
 MASTERS = ("ours", "theirs")
@@ -49,7 +62,8 @@ class Channel(Struct, frozen=True, kw_only=True):
     "" for the side that the order came from. ``zone`` is what the vendor's clock shows, where his
     wire does not say. ``test`` says whether the account is one for test orders, ``currency`` what
     the vendor sells in, ``customer`` which of our customers the key speaks for; None and "" are
-    not known.
+    not known. ``budget`` is how many requests a second, a minute and a day he may be sent by all
+    programs together, 0 for any number.
     """
 
     name: str
@@ -63,6 +77,7 @@ class Channel(Struct, frozen=True, kw_only=True):
     test: bool | None = None
     currency: str = ""
     customer: str = ""
+    budget: tuple[int, int, int] = (0, 0, 0)
 
     @property
     def reference(self) -> str:
@@ -96,7 +111,7 @@ def read_channel(
     _demand_bare(dialect, name or dialect.name, given.get(URL, ""))
     for setting in (URL, *filter(None, dialect.auth.fields)):
         if not given.get(setting):
-            raise _missing(dialect, setting)
+            raise _missing(dialect, setting, name)
     read_address(given[URL])
     credentials = {setting: value for setting, value in given.items() if setting not in OURS}
     return Channel(
@@ -111,6 +126,7 @@ def read_channel(
         test=_flag(TEST, given[TEST]) if TEST in given else None,
         currency=_currency(given.get(CURRENCY, dialect.currency)),
         customer=given.get(CUSTOMER, ""),
+        budget=_budget(given),
     )
 
 
@@ -136,13 +152,14 @@ def _master(text: str) -> str:
     return text
 
 
-def _missing(dialect: Dialect, name: str) -> Exception:
-    flag = "give --url, " if name == URL else ""
+def _missing(dialect: Dialect, setting: str, name: str) -> Exception:
+    flag = "give --url, " if setting == URL else ""
+    table = f"channels.{name}" if name else f"vendors.{dialect.name}"
     reason = (
-        f"{dialect.title} wants it; {flag}set {_beginning(dialect.name)}{name.upper()}, "
-        f"or write it under [vendors.{dialect.name}] in orderglot.toml."
+        f"{dialect.title} wants it; {flag}set {_beginning(name or dialect.name)}{setting.upper()}, "
+        f"or write it under [{table}] in orderglot.toml."
     )
-    return invalid(name, Rule.REQUIRED, reason)
+    return invalid(setting, Rule.REQUIRED, reason)
 
 
 def _demand_bare(dialect: Dialect, owner: str, url: str) -> None:
@@ -187,6 +204,17 @@ def _number(name: str, text: str) -> float:
     return number
 
 
+def _budget(given: Mapping[str, str]) -> tuple[int, int, int]:
+    second, minute, day = (_count(name, given.get(name, "0")) for name in BUDGET)
+    return second, minute, day
+
+
+def _count(name: str, text: str) -> int:
+    if not text.isdecimal() or len(text) > 9:
+        raise invalid(name, Rule.MALFORMED, f"{text[:40]!r} is not a whole number from 0 on.")
+    return int(text)
+
+
 def _currency(text: str) -> str:
     if text and not _CODE.fullmatch(text.upper()):
         reason = f"{text[:40]!r} is not a code of three letters, such as USD."
@@ -208,9 +236,11 @@ async def connected(
     channel: Channel,
     notify: Callable[[str], None],
     observe: Observe | None = None,
+    pace: Pace | None = None,
 ) -> AsyncIterator[Client]:
     """Open the connection to a vendor and give the client face at its end."""
-    async with HttpTransport(channel.url, channel.timeouts, notify, observe) as connection:
+    transport = HttpTransport(channel.url, channel.timeouts, notify, observe, pace)
+    async with transport as connection:
         yield Client(dialect, _sending(connection, channel), channel.credentials)
 
 

@@ -13,6 +13,7 @@ from orderglot.core.time_zones import from_zone, shown_in, to_zone, zone_of
 from orderglot.core.totals import totalled
 from orderglot.faces.client import Client
 from orderglot.faces.recording import Observed
+from orderglot.sync.budget import Budget
 from orderglot.sync.channel import Channel, connected
 from orderglot.sync.id_mapping import incoming, outgoing
 from orderglot.wire.dialect import Dialect
@@ -103,11 +104,12 @@ async def calling(
     continued: bool = False,
     notify: Callable[[str], None] = lambda _text: None,
     observed: Observed | None = None,
+    budget: Budget | None = None,
 ) -> AsyncIterator[Vendor]:
     """Connect to a vendor; whoever waits for a long pause of his is notified why.
 
-    What is asked is ``observed``, if anybody records it.
+    What is asked is ``observed``, if anybody records it, and counts for the channel's ``budget``.
     """
-    async with connected(dialect, channel, notify, observed) as client:
+    async with connected(dialect, channel, notify, observed, budget) as client:
         source = Source(channel.reference, dialect, continued, channel.master, channel.zone)
         yield Vendor(channel, client, source, observed)

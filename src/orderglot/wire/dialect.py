@@ -169,6 +169,9 @@ class Flows:
     of it so far; where there is such a flow, ``place`` goes on with that. ``customers`` are those
     that the vendor names to this client, for his orders give no more than their ids. ``locate`` tells
     by which reference ``get`` finds an order of the book at once, where its id is not enough for that.
+    ``tell`` is given an order as the vendor has it and as it is here, both with his ids, and gives the
+    flow that tells him what became of it: its status, what was shipped, that it was cancelled; None where
+    there is nothing that he has not, or can be told.
     """
 
     place: Callable[[Order], Flow[Order]] | None = None
@@ -178,6 +181,7 @@ class Flows:
     linked: Callable[[Reference], Flow[tuple[Order, ...]]] | None = None
     customers: Callable[[], Flow[tuple[Customer, ...]]] | None = None
     locate: Callable[[Order], Reference] | None = None
+    tell: Callable[[Order, Order], Flow[None] | None] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,17 +7,23 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from orderglot.core.errors import HubError, NotFound, Rule, Upstream, invalid
+from orderglot.core.errors import HubError, NotFound, Rule, Unsupported, Upstream, invalid
 from orderglot.core.order import Line, Order, Reference, native
 from orderglot.core.query import And, Compare, Operator, Page, Query, Sort, Window
-from orderglot.dialects.catalyst.changes import CREATE_ORDER, DELETE_ORDER
-from orderglot.dialects.catalyst.drafts import draft_of
+from orderglot.core.values import Status
+from orderglot.dialects.catalyst.changes import CREATE_ORDER, DELETE_ORDER, UPDATE_ORDER
+from orderglot.dialects.catalyst.drafts import Draft, draft_of
 from orderglot.dialects.catalyst.items import ADD_PRODUCTS, Items
-from orderglot.dialects.catalyst.loss import known_totals
+from orderglot.dialects.catalyst.loss import known_totals, round_status
 from orderglot.dialects.catalyst.markers import marked
 from orderglot.dialects.catalyst.orders import GET_ORDER, LIST_ORDERS, Listing, One
-from orderglot.dialects.catalyst.sublists import LIST_ADDRESSES, LIST_PRODUCTS, Part
-from orderglot.dialects.catalyst.tables import NAME
+from orderglot.dialects.catalyst.sublists import (
+    LIST_ADDRESSES,
+    LIST_PRODUCTS,
+    LIST_STATUSES,
+    Part,
+)
+from orderglot.dialects.catalyst.tables import NAME, PAGE_SIZE
 from orderglot.wire.dialect import Flows
 from orderglot.wire.flow import Flow, call
 
@@ -55,6 +61,26 @@ def get(ref: Reference) -> Flow[Order]:
     """Get one order by the vendor's id, with what it contains."""
     shown = yield from call(GET_ORDER, One(ref.id))
     return (yield from _filled(shown.order, ref.id))
+
+
+def tell(theirs: Order, ours: Order) -> Flow[None] | None:
+    """Tell the site the status that an order came into; of parcels its API has nothing."""
+    if round_status(theirs.status) is round_status(ours.status):
+        return None
+    return _put_into(native(ours, NAME), ours.status)
+
+
+def _put_into(id: str, status: Status) -> Flow[None]:
+    """Put an order into the site's own status of a meaning; raises Unsupported where it has none."""
+    number, skip = 0, 0
+    while not number:
+        listed = yield from call(LIST_STATUSES, Part(skip=skip, limit=PAGE_SIZE))
+        rows = listed.site.statuses
+        number = next((row.id for row in rows if row.means is status), 0)
+        skip += len(rows)
+        if not number and (not rows or skip >= listed.total):
+            raise Unsupported(f"The site has no status that means {status}; give it one there.")
+    yield from call(UPDATE_ORDER, Draft({"statusTypeId": number}, id=id))
 
 
 def page(window: Window) -> Flow[Page]:
@@ -155,4 +181,4 @@ def _lacking(lines: tuple[Line, ...], there: tuple[Line, ...]) -> tuple[Line, ..
     return tuple(lacking)
 
 
-FLOWS = Flows(place=place, find=find, get=get, page=page)
+FLOWS = Flows(tell=tell, place=place, find=find, get=get, page=page)

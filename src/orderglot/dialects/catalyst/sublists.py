@@ -6,9 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
 from orderglot.core.order import Order
+from orderglot.core.values import Status
 from orderglot.dialects.catalyst import known_members, shapes
 from orderglot.dialects.catalyst.links import SITES
 from orderglot.dialects.catalyst.media import ask_for, envelope
@@ -16,7 +18,7 @@ from orderglot.dialects.catalyst.orders import NO_SITE
 from orderglot.dialects.catalyst.relations import write_status
 from orderglot.dialects.catalyst.resources import order_at, site_at
 from orderglot.dialects.catalyst.settings import Site, SiteStatus
-from orderglot.dialects.catalyst.tables import DEFAULT_LIMIT, PAGE_SIZE
+from orderglot.dialects.catalyst.tables import DEFAULT_LIMIT, LABELS, PAGE_SIZE
 from orderglot.dialects.catalyst.wire import read_addresses, read_line, write_addresses, write_line
 from orderglot.wire import json
 from orderglot.wire.form import Form
@@ -107,10 +109,18 @@ def _read_addresses(response: Response, part: Part) -> Parts:
 
 
 def _read_statuses(response: Response, part: Part) -> Parts:
+    """Read the statuses of a site, each with what its label means."""
     form = Form(json.read(response.body))
     total = form.whole("totalItemsCount", required=True) or 0
+    rows = tuple(map(_read_status, form.each("items", present=True)))
     form.check()
-    return Parts(part=part, total=total)
+    return Parts(site=replace(NO_SITE, statuses=rows), part=part, total=total)
+
+
+def _read_status(form: Form) -> SiteStatus:
+    label = form.text("label")
+    means = LABELS.get(label.lower(), Status.RECEIVED)
+    return SiteStatus(id=form.whole("id", required=True) or 0, label=label, means=means)
 
 
 LIST_PRODUCTS: Operation[Part, Parts] = Operation(

@@ -11,6 +11,7 @@ from orderglot.dialects.orderglot.events import LIST_FEED
 from orderglot.dialects.orderglot.exchanges import GET_EXCHANGE, LIST_EXCHANGES
 from orderglot.dialects.orderglot.faults import FAULTS
 from orderglot.dialects.orderglot.flows import FLOWS
+from orderglot.dialects.orderglot.jobs import JOB_OPERATIONS
 from orderglot.dialects.orderglot.keys import KEY_OPERATIONS
 from orderglot.dialects.orderglot.loss import CAN
 from orderglot.dialects.orderglot.orders import (
@@ -25,6 +26,8 @@ from orderglot.dialects.orderglot.sellers import SELLER_OPERATIONS
 from orderglot.dialects.orderglot.steps import STEPS
 from orderglot.dialects.orderglot.tables import NAME
 from orderglot.dialects.orderglot.views import VIEW_ORDER
+from orderglot.dialects.orderglot.webhook_deliveries import DELIVERY_OPERATIONS
+from orderglot.dialects.orderglot.webhooks import WEBHOOK_OPERATIONS
 from orderglot.wire.dialect import Dialect, Lists
 
 ABOUT = """\
@@ -56,9 +59,12 @@ DIALECT = Dialect(
         *CUSTOMER_OPERATIONS,
         *PRODUCT_OPERATIONS,
         *REJECT_OPERATIONS,
+        *JOB_OPERATIONS,
         ANSWER_BATCH,
         *SELLER_OPERATIONS,
         *KEY_OPERATIONS,
+        *WEBHOOK_OPERATIONS,
+        *DELIVERY_OPERATIONS,
     ),
     faults=FAULTS,
     flows=FLOWS,

@@ -54,7 +54,7 @@ def administration_of(context: Context) -> Administration:
     return context.administration
 
 
-def demand_change(caller: Caller) -> None:
+def demand_change(caller: Caller, what: str = "sellers and keys") -> None:
     """Raise Forbidden where a key may look at sellers and keys, and change none.
 
     What it writes in test mode is not to be carried out; and who has a secret from before a roll may
@@ -62,13 +62,10 @@ def demand_change(caller: Caller) -> None:
     """
     if caller.former:
         raise Forbidden(
-            "This secret is from before the key was rolled, and changes no sellers and keys; show"
-            " the new one."
+            f"This secret is from before the key was rolled, and changes no {what}; show the new one."
         )
     if caller.test:
-        raise Forbidden(
-            "This key is in test mode, and changes no sellers and keys; move it to live."
-        )
+        raise Forbidden(f"This key is in test mode, and changes no {what}; move it to live.")
 
 
 def demand_own(caller: Caller, rights: frozenset[str]) -> None:

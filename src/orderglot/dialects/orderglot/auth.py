@@ -38,7 +38,8 @@ class OrderglotAuth:
         repeats=frozenset({"exchanges.list", "exchanges.get"}),
         # A batch hands on what its items are answered.
         answers=dict.fromkeys(
-            ("keys.create", "keys.roll", "batches.create"), frozenset({"secret"})
+            ("keys.create", "keys.roll", "webhooks.create", "webhooks.roll", "batches.create"),
+            frozenset({"secret"}),
         ),
     )
 

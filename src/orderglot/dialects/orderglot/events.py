@@ -7,18 +7,20 @@ from msgspec import Struct
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Rule, invalid
 from orderglot.core.event_types import TYPES, type_of
-from orderglot.core.ports import Event, Feed
+from orderglot.core.ports import NO_ORDER, Event, Feed
 from orderglot.dialects.orderglot import shapes
 from orderglot.dialects.orderglot.media import ASKS, answer, arguments_of
 from orderglot.dialects.orderglot.order_events import seen_by_customers, write_event
 from orderglot.dialects.orderglot.reading import read_struct
 from orderglot.dialects.orderglot.tables import (
     EVENTS,
+    JOB,
     LONGEST_PAGE,
     LONGEST_WAIT,
     ORDER,
     PAGE_SIZE,
     SELLER,
+    WEBHOOK,
 )
 from orderglot.wire import json
 from orderglot.wire.form import Form
@@ -140,11 +142,20 @@ def write_cloud_event(source: str, kind: str, event: Event) -> dict[str, object]
         "id": str(event.sequence),
         "source": source,
         "type": kind,
-        "subject": fill(ORDER, id=str(event.order)),
+        "subject": _subject(event),
         "time": event.at,
         "datacontenttype": JSON,
         "data": write_event(event),
     }
+
+
+def _subject(event: Event) -> str:
+    """Give the path of what an event is about: an order, a webhook, or a job."""
+    if event.order == NO_ORDER and "webhook" in event.details:
+        return fill(WEBHOOK, id=str(event.details["webhook"]))
+    if event.order == NO_ORDER:
+        return fill(JOB, name=str(event.details.get("job", "")))
+    return fill(ORDER, id=str(event.order))
 
 
 def _read_page(response: Response, _ask: Listing) -> EventPage:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec.structs import replace
 
+from orderglot.core.catching_up import Step, steps_between
 from orderglot.core.errors import Upstream
-from orderglot.core.order import Order, Reference
+from orderglot.core.order import Order, Reference, native
 from orderglot.core.query import Page, Window
 from orderglot.dialects.orderglot.changes import CREATE_ORDER
+from orderglot.dialects.orderglot.changing import Changing
 from orderglot.dialects.orderglot.filters import Listing, sayable
 from orderglot.dialects.orderglot.orders import (
     GET_ORDER,
@@ -15,6 +19,8 @@ from orderglot.dialects.orderglot.orders import (
     LIST_ORDERS,
     Showing,
 )
+from orderglot.dialects.orderglot.steps import STEPS
+from orderglot.dialects.orderglot.tables import NAME
 from orderglot.wire.dialect import Flows
 from orderglot.wire.flow import Flow, call
 
@@ -48,4 +54,28 @@ def linked(ref: Reference) -> Flow[tuple[Order, ...]]:
     return (yield from call(LINKED_ORDERS, ref.id))
 
 
-FLOWS = Flows(place=place, get=get, page=page, linked=linked)
+def tell(theirs: Order, ours: Order) -> Flow[None] | None:
+    """Take an order of the other book through the steps that it was taken through here since."""
+    steps = steps_between(theirs, ours)
+    return _taken(native(ours, NAME), steps) if steps else None
+
+
+def _taken(id: str, steps: tuple[Step, ...]) -> Flow[None]:
+    operations = {one.name: one for one in STEPS}
+    for step in steps:
+        yield from call(operations[f"orders.{step.name}"], Changing(id, _members(step)))
+
+
+def _members(step: Step) -> dict[str, Any]:
+    """Write what a step is told."""
+    members: dict[str, Any] = {"reason": step.reason} if step.reason else {}
+    if step.parcel is None:
+        return members
+    members |= {name: text for name in PARCEL if (text := getattr(step.parcel, name))}
+    lines = [{"number": one.number, "quantity": one.quantity} for one in step.parcel.lines]
+    return {**members, **({"line": lines} if lines else {})}
+
+
+PARCEL = ("carrier", "service", "tracking", "tracking_url")
+
+FLOWS = Flows(place=place, get=get, page=page, linked=linked, tell=tell)

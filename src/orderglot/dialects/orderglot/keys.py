@@ -40,6 +40,7 @@ from orderglot.dialects.orderglot.media import (
     answer,
     arguments_of,
     body_of,
+    demand_bare,
     refuse_strange,
 )
 from orderglot.dialects.orderglot.reading import read_struct
@@ -237,10 +238,7 @@ def _read_id(request: Request, _caller: Caller) -> str:
 
 
 def _read_bare(request: Request, caller: Caller) -> str:
-    form = body_of(request)
-    for name in form.members:
-        form.refuse(name, Rule.UNEXPECTED, "There is no such member; there is none.")
-    form.check()
+    demand_bare(request)
     return _read_id(request, caller)
 
 

@@ -59,6 +59,14 @@ def body_of(request: Request, known: Known | None = None) -> Form:
     return Form(document, longest=LONGEST, known=known)
 
 
+def demand_bare(request: Request) -> None:
+    """Raise Invalid where a request sends any member: its path says all."""
+    form = body_of(request)
+    for name in form.members:
+        form.refuse(name, Rule.UNEXPECTED, "There is no such member; there is none.")
+    form.check()
+
+
 def arguments_of(request: Request, names: Collection[str], further: Collection[str] = ()) -> Form:
     """Open the arguments of a request's query; raises Invalid where there is one of another name.
 

@@ -204,7 +204,7 @@ class CloudEvent(TypedDict):
     id: Annotated[str, description("Its number in the seller's feed.")]
     source: str
     type: Literal[*TYPES]  # type: ignore[valid-type]
-    subject: Annotated[str, description("The path of the order.")]
+    subject: Annotated[str, description("The path of the order, or of the job.")]
     time: datetime
     datacontenttype: Literal["application/json"]
     data: Event

@@ -18,12 +18,19 @@ PRODUCTS = f"{ROOT}/products"
 
 REJECTS = f"{ROOT}/rejects"
 REJECT = f"{REJECTS}/{{name}}"
+JOBS = f"{ROOT}/jobs"
+JOB = f"{JOBS}/{{name}}"
 BATCHES = f"{ROOT}/batches"
 MOST_IN_A_BATCH = 100
 SELLERS = f"{ROOT}/sellers"
 SELLER = f"{SELLERS}/{{name}}"
 KEYS = f"{ROOT}/keys"
 KEY = f"{KEYS}/{{id}}"
+
+WEBHOOKS = f"{ROOT}/webhooks"
+WEBHOOK = f"{WEBHOOKS}/{{id}}"
+DELIVERIES = f"{WEBHOOK}/deliveries"
+DELIVERY = f"{DELIVERIES}/{{delivery}}"
 
 PAGE_SIZE = 25
 LONGEST_PAGE = 100

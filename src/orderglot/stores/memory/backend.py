@@ -12,7 +12,7 @@ from orderglot.core.customer import Customer
 from orderglot.core.errors import NotFound
 from orderglot.core.keyring import Credential
 from orderglot.core.order import Identity, Order, Reference
-from orderglot.core.ports import Answered, Event, Feed, Note
+from orderglot.core.ports import NO_ORDER, Answered, Event, Feed, Note
 from orderglot.core.product import Product
 from orderglot.core.query import Query, Sort, matches, rank, sort_value, sorted_orders
 from orderglot.core.seller import Seller
@@ -122,6 +122,8 @@ class MemoryBackend:
         every = self._room(scope.seller).events
         looked = every[after : after + LOOKED]
         seen = {order.id for order in self._sighted(scope)}
+        if scope.customer is None:
+            seen.add(NO_ORDER)
         found = tuple([event for event in looked if event.order in seen][:limit])
         until = found[-1].sequence if len(found) == limit else after + len(looked)
         return Feed(found, until, more=until < len(every))
@@ -248,9 +250,29 @@ class MemoryBackend:
         found = sorted((kind, name) for name in names) or sorted(notes)
         return tuple(notes[key] for key in found if key in notes and key[0] == kind)
 
+    async def notes_behind(
+        self, seller: int, kind: str, name: str, limit: int, *, newest: bool = False
+    ) -> tuple[Note, ...]:
+        """Give so many notes of a kind by rising name, from behind one on; ``newest`` by falling name.
+
+        Where that is "" they begin with the first, or the last.
+        """
+        every = await self.notes(seller, kind, ())
+        if newest:
+            return tuple(one for one in reversed(every) if not name or one.name < name)[:limit]
+        return tuple(one for one in every if one.name > name)[:limit]
+
     async def tally(self, seller: int, what: str, until: datetime, now: datetime) -> int:
         """Count one more until then, for good; tallies that were over by ``now`` may go."""
         return self._room(seller).tally(what, until, now)
+
+    async def purge(self, seller: int, now: datetime) -> int:
+        """Let go of the answers, counts and tokens that were over by then, and give how many."""
+        return self._room(seller).purge(now) + self.keys.purge(seller, now)
+
+    async def merge_counts(self, _seller: int) -> int:
+        """Give 0: here orders are counted when it is asked."""
+        return 0
 
     async def commit(self, seller: int, batch: Collection[writes.Write]) -> None:
         """Write all of it, in order, or nothing; raises Raced where a version or name is taken."""

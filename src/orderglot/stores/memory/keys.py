@@ -45,6 +45,15 @@ class Keys:
         token = self.tokens.get((seller, dialect, kind, fingerprint))
         return None if token is None else (token, self._keys[dialect, token.key])
 
+    def purge(self, seller: int, now: datetime) -> int:
+        """Let go of a seller's tokens that were over by then, and give how many."""
+        over = [
+            name for name, one in self.tokens.items() if name[0] == seller and one.expires <= now
+        ]
+        for name in over:
+            del self.tokens[name]
+        return len(over)
+
     def check(self, seller: int, write: writes.KeyWrite) -> None:
         """Raise Raced where the condition of a write does not hold."""
         match write:

@@ -98,6 +98,13 @@ class SellerTables:
         """Whether there are no orders, customers or products."""
         return not (self.orders.after(0) or self.customers.after(0) or self.products)
 
+    def purge(self, now: datetime) -> int:
+        """Let go of the answers and counts that were over by then, and give how many."""
+        before = len(self.answers) + len(self.tallies)
+        self.answers = {key: one for key, one in self.answers.items() if one.expires > now}
+        self.tallies = {tally: count for tally, count in self.tallies.items() if tally[1] > now}
+        return before - len(self.answers) - len(self.tallies)
+
     def tally(self, what: str, until: datetime, now: datetime) -> int:
         """Count one more until then and give how many there were; what is over goes."""
         self.tallies = {tally: count for tally, count in self.tallies.items() if tally[1] > now}
@@ -133,7 +140,7 @@ class SellerTables:
                 there = self.answers.get((caller, answered.dialect, answered.key))
                 if there is not None and there.expires > now:
                     raise Raced(answered.key)
-            case writes.PutNote() | writes.DropNote():
+            case writes.PutNote() | writes.DropNote() | writes.ExpectNote():
                 self._check_note(write)
             case _:
                 pass
@@ -170,7 +177,7 @@ class SellerTables:
             case _:
                 pass
 
-    def _check_note(self, write: writes.PutNote | writes.DropNote) -> None:
+    def _check_note(self, write: writes.PutNote | writes.DropNote | writes.ExpectNote) -> None:
         note = write.note
         there = self.notes.get((note.kind, note.name))
         expected = note.version - 1 if isinstance(write, writes.PutNote) else note.version

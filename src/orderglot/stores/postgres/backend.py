@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from functools import lru_cache, partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import asyncpg
 import msgspec
@@ -20,7 +20,16 @@ from orderglot.core.query import Query
 from orderglot.core.seller import Seller
 from orderglot.core.tokens import Token
 from orderglot.stores import document, writes
-from orderglot.stores.backend import FIRST, Counts, Entity, Scope, Selected, Selection, Unready
+from orderglot.stores.backend import (
+    FIRST,
+    LAST_NAME,
+    Counts,
+    Entity,
+    Scope,
+    Selected,
+    Selection,
+    Unready,
+)
 from orderglot.stores.postgres import expiring, opening, queries
 from orderglot.stores.postgres.documents import Documents
 from orderglot.stores.postgres.feed import read_feed
@@ -276,14 +285,32 @@ class PostgresBackend:
         else:
             text = queries.of_notes(seller, queries.NOTES)
             found = await self._pool.read(text, (seller, kind), at)
-        return tuple(
-            Note(kind=kind, name=own, version=version, document=document)
-            for own, version, document in found
-        )
+        return _notes(kind, found)
+
+    async def notes_behind(
+        self, seller: int, kind: str, name: str, limit: int, *, newest: bool = False
+    ) -> tuple[Note, ...]:
+        """Give so many notes of a kind by rising name, from behind one on; ``newest`` by falling name.
+
+        Where that is "" they begin with the first, or the last.
+        """
+        text = queries.NOTES_BEFORE if newest else queries.NOTES_BEHIND
+        asked = (seller, kind, name or (LAST_NAME if newest else ""), limit)
+        found = await self._pool.read(queries.of_notes(seller, text), asked, self._at(seller))
+        return _notes(kind, found)
 
     async def tally(self, seller: int, what: str, until: datetime, now: datetime) -> int:
         """Count one more until then, for good; tallies that were over by ``now`` may go."""
         return await self._change(seller, expiring.tally(seller, what, until, now))
+
+    async def purge(self, seller: int, now: datetime) -> int:
+        """Let go of some answers, counts and tokens that were over by then, and give how many."""
+        return await self._change(seller, expiring.purge(seller, now))
+
+    async def merge_counts(self, seller: int) -> int:
+        """Merge what the counts of a seller's orders are behind by, and give how much that was."""
+        await self._presence.demand()
+        return await self.writer.merge(seller)
 
     async def commit(self, seller: int, batch: Collection[writes.Write]) -> None:
         """Write all of it, in order, or nothing; raises Raced where a version or name is taken."""
@@ -338,3 +365,10 @@ class PostgresBackend:
 def _found(seen: str, more: str) -> str:
     """Describe which orders are read; the very same text each time is soonest found as prepared."""
     return f"{queries.ORDERS} {seen} {more} ORDER BY o.id"
+
+
+def _notes(kind: str, rows: Iterable[Any]) -> tuple[Note, ...]:
+    return tuple(
+        Note(kind=kind, name=name, version=version, document=document)
+        for name, version, document in rows
+    )

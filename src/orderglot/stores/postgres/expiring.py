@@ -53,3 +53,21 @@ def tally(seller: int, what: str, until: datetime, now: datetime) -> Sql:
         " ON CONFLICT (seller, until, what) DO UPDATE SET count = t.count + 1 RETURNING count",
         (*over, seller, microseconds(until), what),
     )
+
+
+def purge(seller: int, now: datetime) -> Sql:
+    """Let go of some answers, tokens and counts that were over by then, giving how many."""
+    over = (seller, seller, microseconds(now), 10 * PURGED)
+    return Sql(
+        "WITH a AS (DELETE FROM answers WHERE seller = ? AND (customer, dialect, key) IN"
+        " (SELECT customer, dialect, key FROM answers"
+        " WHERE seller = ? AND expires <= ? LIMIT ? FOR UPDATE SKIP LOCKED) RETURNING 1),"
+        " t AS (DELETE FROM tokens WHERE seller = ? AND (dialect, kind, fingerprint) IN"
+        " (SELECT dialect, kind, fingerprint FROM tokens"
+        " WHERE seller = ? AND expires <= ? LIMIT ? FOR UPDATE SKIP LOCKED) RETURNING 1),"
+        " c AS (DELETE FROM tallies WHERE seller = ? AND (until, what) IN"
+        " (SELECT until, what FROM tallies"
+        " WHERE seller = ? AND until <= ? LIMIT ? FOR UPDATE SKIP LOCKED) RETURNING 1)"
+        " SELECT (SELECT count(*) FROM a) + (SELECT count(*) FROM t) + (SELECT count(*) FROM c)",
+        (*over, *over, *over),
+    )

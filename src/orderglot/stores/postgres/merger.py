@@ -33,6 +33,11 @@ class Merger:
         task = self._running[seller] = asyncio.create_task(self._merge(seller))
         task.add_done_callback(lambda _: self._running.pop(seller))
 
+    async def merge(self, seller: int) -> int:
+        """Merge some deltas of a seller, and give how many; raises what the driver raises."""
+        async with self._pool.lent(self._machine(seller)) as connection:
+            return await counts.merge(connection, seller)
+
     async def close(self) -> None:
         """Wait for what is being merged."""
         await asyncio.gather(*self._running.values())
@@ -40,8 +45,7 @@ class Merger:
     async def _merge(self, seller: int) -> None:
         """Merge what there is; where that fails it is left to a later merger, and no sum is wrong."""
         try:
-            async with self._pool.lent(self._machine(seller)) as connection:
-                await counts.merge(connection, seller)
+            await self.merge(seller)
         except (HubError, *FAILURES) as error:
             reason = error if isinstance(error, HubError) else in_words(error, self._pool.url)
             log.info("counts of orders were not merged", extra={"reason": str(reason)})

@@ -145,6 +145,14 @@ ANSWER = (
     " WHERE seller = ? AND customer = ? AND dialect = ? AND key = ?"
 )
 NOTES = "SELECT name, version, document FROM notes WHERE seller = ? AND kind = ? ORDER BY name"
+NOTES_BEHIND = (
+    "SELECT name, version, document FROM notes WHERE seller = ? AND kind = ? AND name > ?"
+    " ORDER BY name LIMIT ?"
+)
+NOTES_BEFORE = (
+    "SELECT name, version, document FROM notes WHERE seller = ? AND kind = ? AND name < ?"
+    " ORDER BY name DESC LIMIT ?"
+)
 NOTES_NAMED = (
     "SELECT name, version, document FROM notes"
     " WHERE seller = ? AND kind = ? AND name = ANY (?::text[]) ORDER BY name"

@@ -129,6 +129,18 @@ def _put_notes(seller: int, batch: list[writes.PutNote]) -> Iterator[Step]:
     )
 
 
+def _expect_notes(seller: int, batch: list[writes.ExpectNote]) -> Iterator[Step]:
+    """Hold notes as they are until the end of the transaction."""
+    name = "notes" if seller else "hub_notes"
+    for note in (write.note for write in batch):
+        text = fragment(
+            "SELECT 1 FROM",
+            name,
+            "WHERE seller = ? AND kind = ? AND name = ? AND version = ? FOR SHARE",
+        )
+        yield Step("", Sql(text, (seller, note.kind, note.name, note.version)), 1)
+
+
 def _drop_sellers(seller: int, batch: list[writes.DropSeller]) -> Iterator[Step]:
     for write in batch:
         for name in OF_SELLER:
@@ -141,7 +153,7 @@ def _drop_sellers(seller: int, batch: list[writes.DropSeller]) -> Iterator[Step]
 
 
 OF_SELLER = (
-    *("tokens", "credentials", "answers", "tallies", "notes", "sequences"),
+    *("tokens", "credentials", "answers", "tallies", "notes", "order_events", "sequences"),
     *(COUNTS, DELTAS, COUNTED),
 )
 """The tables that have rows of a seller who has nothing in its book."""
@@ -190,6 +202,7 @@ _DO: dict[type, Callable[[int, list[Any]], Iterator[Step]]] = {
     writes.PutSeller: _put_sellers,
     writes.Rename: _rename,
     **keys.DO,
+    writes.ExpectNote: _expect_notes,
     writes.PutNote: _put_notes,
     writes.DropNote: _drop_notes,
     writes.DropCustomer: _drop_customers,

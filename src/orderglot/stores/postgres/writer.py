@@ -98,6 +98,10 @@ class Writer:
         if any(isinstance(one, writes.PutOrder) for one in batch):
             self._merger.after_commit(seller)
 
+    async def merge(self, seller: int) -> int:
+        """Merge deltas of a seller into the counts, and give how many; raises Upstream where that fails."""
+        return await self._tried(lambda: self._merger.merge(seller))
+
     async def close(self) -> None:
         """Wait for what goes on behind the commits."""
         await self._merger.close()

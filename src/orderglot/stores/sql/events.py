@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from orderglot.core.ports import Event, Feed
+from orderglot.core.ports import NO_ORDER, Event, Feed
 from orderglot.stores.backend import Scope
 from orderglot.stores.sql.grammar import Sql, fragment
 from orderglot.stores.sql.paging import scoped
@@ -45,6 +45,14 @@ FEED = fragment(
 )
 """SQLite reads the tables of a cross join in the order in which they are named."""
 
+_FEED_OF_ALL = fragment(
+    _COLUMNS,
+    "order_events AS e LEFT JOIN orders AS o ON o.seller = e.seller AND o.id = e.order_id"
+    " WHERE e.seller = ? AND e.sequence > ? AND e.sequence <= ?",
+    f"AND (e.order_id = {NO_ORDER} OR",
+)
+"""The same with what happened to no order, which no customer sees."""
+
 LAST = "SELECT coalesce((SELECT next FROM sequences WHERE seller = ? AND thing = ?), 1) - 1"
 """The last number that an event of a seller has."""
 
@@ -59,7 +67,8 @@ BEGINNING = (
 def feed_sql(scope: Scope, after: int, until: int, limit: int) -> Sql:
     """Say the events in scope between two numbers, the last of which is among them."""
     seen = scoped(scope)
-    text = fragment(FEED, seen.text, "ORDER BY e.sequence LIMIT ?")
+    beginning, end = (FEED, "") if scope.customer is not None else (_FEED_OF_ALL, ")")
+    text = fragment(beginning, seen.text, end, "ORDER BY e.sequence LIMIT ?")
     return Sql(text, (scope.seller, after, until, *seen.params, limit))
 
 

@@ -17,7 +17,7 @@ from orderglot.core.query import Query
 from orderglot.core.seller import Seller
 from orderglot.core.tokens import Token
 from orderglot.stores import document, writes
-from orderglot.stores.backend import FIRST, Counts, Entity, Scope, Selected, Selection
+from orderglot.stores.backend import FIRST, LAST_NAME, Counts, Entity, Scope, Selected, Selection
 from orderglot.stores.decoding import decoded
 from orderglot.stores.identities import stands_for
 from orderglot.stores.migrations import APPLIED, check_applied
@@ -269,14 +269,30 @@ class SqliteBackend:
             found = self._reader.rows(named, (listed(names), seller, kind))
         else:
             found = self._reader.rows(queries.of_notes(seller, queries.NOTES), (seller, kind))
-        return tuple(
-            Note(kind=kind, name=own, version=version, document=document)
-            for own, version, document in found
-        )
+        return _notes(kind, found)
+
+    async def notes_behind(
+        self, seller: int, kind: str, name: str, limit: int, *, newest: bool = False
+    ) -> tuple[Note, ...]:
+        """Give so many notes of a kind by rising name, from behind one on; ``newest`` by falling name.
+
+        Where that is "" they begin with the first, or the last.
+        """
+        text = queries.NOTES_BEFORE if newest else queries.NOTES_BEHIND
+        asked = (seller, kind, name or (LAST_NAME if newest else ""), limit)
+        return _notes(kind, self._reader.rows(queries.of_notes(seller, text), asked))
 
     async def tally(self, seller: int, what: str, until: datetime, now: datetime) -> int:
         """Count one more until then, for good; tallies that were over by ``now`` may go."""
         return await self.writer.write(expiring.tally, expiring.Tally(seller, what, until, now))
+
+    async def purge(self, seller: int, now: datetime) -> int:
+        """Let go of some answers, counts and tokens that were over by then, and give how many."""
+        return await self.writer.write(expiring.purge, (seller, now))
+
+    async def merge_counts(self, _seller: int) -> int:
+        """Give 0: here the counts are written with the orders."""
+        return 0
 
     def commit(self, seller: int, batch: Collection[writes.Write]) -> Awaitable[None]:
         """Write all of it, in order, or nothing; raises Raced where a version or name is taken."""
@@ -319,3 +335,10 @@ def _known_by(seller: int, ref: Reference) -> Row:
 
 def _pairs(references: Iterable[Reference]) -> str:
     return listed((ref.id, ref.dialect) for ref in references)
+
+
+def _notes(kind: str, rows: Iterable[Row]) -> tuple[Note, ...]:
+    return tuple(
+        Note(kind=kind, name=name, version=version, document=document)
+        for name, version, document in rows
+    )

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from orderglot.stores import writes
 from orderglot.stores.backend import Raced
+from orderglot.stores.sql.grammar import fragment
 from orderglot.stores.sql.rows import microseconds
 from orderglot.stores.sqlite.connection import Row
 
@@ -66,6 +67,34 @@ def _tally(
         (seller, microseconds(until), what),
     ).fetchone()
     return int(count)
+
+
+_PURGES = (
+    fragment(
+        "DELETE FROM answers WHERE rowid IN",
+        "(SELECT rowid FROM answers WHERE seller = ? AND expires <= ? LIMIT ?)",
+    ),
+    fragment(
+        "DELETE FROM tokens WHERE (seller, dialect, kind, fingerprint) IN",
+        "(SELECT seller, dialect, kind, fingerprint FROM tokens",
+        "WHERE seller = ? AND expires <= ? LIMIT ?)",
+    ),
+    fragment(
+        "DELETE FROM tallies WHERE (seller, until, what) IN",
+        "(SELECT seller, until, what FROM tallies WHERE seller = ? AND until <= ? LIMIT ?)",
+    ),
+)
+
+
+def purge(connection: sqlite3.Connection, rounds: list[tuple[int, datetime]]) -> list[int]:
+    """Let go of some of what was over by then in sellers' books, and give how much each time."""
+    return [
+        sum(
+            connection.execute(text, (seller, microseconds(now), 10 * PURGED)).rowcount
+            for text in _PURGES
+        )
+        for seller, now in rounds
+    ]
 
 
 def put_answers(connection: sqlite3.Connection, seller: int, batch: list[writes.PutAnswer]) -> None:

@@ -170,6 +170,14 @@ ANSWER = (
     " WHERE seller = ? AND customer = ? AND dialect = ? AND key = ?"
 )
 NOTES = "SELECT name, version, document FROM notes WHERE seller = ? AND kind = ? ORDER BY name"
+NOTES_BEHIND = (
+    "SELECT name, version, document FROM notes WHERE seller = ? AND kind = ? AND name > ?"
+    " ORDER BY name LIMIT ?"
+)
+NOTES_BEFORE = (
+    "SELECT name, version, document FROM notes WHERE seller = ? AND kind = ? AND name < ?"
+    " ORDER BY name DESC LIMIT ?"
+)
 NOTES_NAMED = (
     "SELECT n.name, n.version, n.document FROM json_each(?) AS j CROSS JOIN notes AS n"
     " WHERE n.seller = ? AND n.kind = ? AND n.name = j.value ORDER BY n.name"

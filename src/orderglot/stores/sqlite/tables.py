@@ -199,7 +199,8 @@ def _drop_sellers(
 
 
 OF_SELLER = (
-    *("tokens", "credentials", "answers", "tallies", "notes", "order_counts", "sequences"),
+    *("tokens", "credentials", "answers", "tallies", "notes", "order_events"),
+    *("order_counts", "sequences"),
 )
 """The tables that have rows of a seller who has nothing in its book."""
 
@@ -211,6 +212,17 @@ def _put_notes(connection: sqlite3.Connection, seller: int, batch: list[writes.P
         kept = (seller, note.kind, note.name, note.version - 1) if note.version > 1 else None
         rows.append((values, kept))
     _put(connection, "notes" if seller else "hub_notes", rows)
+
+
+def _expect_notes(
+    connection: sqlite3.Connection, seller: int, batch: list[writes.ExpectNote]
+) -> None:
+    table = "notes" if seller else "hub_notes"
+    text = fragment("SELECT version FROM", table, "WHERE seller = ? AND kind = ? AND name = ?")
+    for note in (write.note for write in batch):
+        found = connection.execute(text, (seller, note.kind, note.name)).fetchone()
+        if found is None or found[0] != note.version:
+            raise Raced(note.name)
 
 
 def _drop_notes(connection: sqlite3.Connection, seller: int, batch: list[writes.DropNote]) -> None:
@@ -258,6 +270,7 @@ _DO: dict[type, Callable[[sqlite3.Connection, int, list[Any]], None]] = {
     writes.PutProduct: _put_products,
     **keys.DO,
     writes.PutAnswer: put_answers,
+    writes.ExpectNote: _expect_notes,
     writes.PutNote: _put_notes,
     writes.DropNote: _drop_notes,
     writes.DropCustomer: _drop_customers,
