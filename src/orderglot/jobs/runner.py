@@ -120,7 +120,7 @@ class Runner:
         run = Run(began=self._leases.store.now(), where=self._leases.where)
         if not quiet:
             run = await states.begin(lease.book, work.name, self._leases.where)
-            log.info("a job begins", extra={"job": work.name})
+            log.debug("a job begins", extra={"job": work.name})
         try:
             done = _ended(run, await lease.under(work.run(lease)))
         except asyncio.CancelledError:
@@ -143,7 +143,7 @@ class Runner:
         run = replace(run, ended=self._leases.store.now())
         before, after = await states.end(lease.book, work.name, run)
         members = {"job": work.name, "how": str(run.how), "reason": run.reason}
-        log.log(logging.WARNING if run.reason else logging.INFO, "a job ended", extra=members)
+        log.log(logging.WARNING if run.reason else logging.DEBUG, "a job ended", extra=members)
         if work.what == PULL and (what := _turned(before, after)):
             await _tell(lease.book, what, work, run.reason)
         return run
