@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from orderglot.core.errors import NotFound
+from orderglot.core.errors import Conflict, NotFound
 from orderglot.core.ports import Book, Note, UnitOfWork
 
 JOB = "job"
@@ -195,6 +195,25 @@ async def change(
         return replace(job, setting=new)
 
     return await book.transact(write)
+
+
+async def forget(book: Book, name: str) -> None:
+    """Take a job and its runs out of the book, where nobody runs it any more.
+
+    Raises NotFound where there is none of that name, and Conflict while it runs somewhere.
+    """
+    job = await job_named(book, name)
+    if job.held:
+        raise Conflict(
+            f"{name} runs at this moment ({job.held}); take it out of that configuration."
+        )
+
+    async def write(unit: UnitOfWork) -> None:
+        for kind in (JOB, STATE, RUNS, LEASE):
+            for note in await unit.notes(kind, name):
+                unit.strike(note)
+
+    await book.transact(write)
 
 
 def _missing(name: str) -> NotFound:
