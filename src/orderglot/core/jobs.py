@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from orderglot.core.errors import Conflict, NotFound
+from orderglot.core.errors import NotFound
 from orderglot.core.ports import Book, Note, UnitOfWork
 
 JOB = "job"
@@ -198,18 +198,14 @@ async def change(
 
 
 async def forget(book: Book, name: str) -> None:
-    """Take a job and its runs out of the book, where nobody runs it any more.
+    """Take a job and its runs out of the book; raises NotFound where there is none of that name.
 
-    Raises NotFound where there is none of that name, and Conflict while it runs somewhere.
+    Its lease stays, so that no later one has a number that an earlier one had.
     """
-    job = await job_named(book, name)
-    if job.held:
-        raise Conflict(
-            f"{name} runs at this moment ({job.held}); take it out of that configuration."
-        )
+    await job_named(book, name)
 
     async def write(unit: UnitOfWork) -> None:
-        for kind in (JOB, STATE, RUNS, LEASE):
+        for kind in (JOB, STATE, RUNS):
             for note in await unit.notes(kind, name):
                 unit.strike(note)
 
