@@ -67,7 +67,7 @@ class Run(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Setting(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a job is: ``what`` it does, with which channel, every so many seconds.
 
-    People have ``paused`` it, or ``asked`` for a run. ``since`` is when it was first planned.
+    People have ``paused`` it, or ``asked`` for a run. ``since`` is when it was first planned, or resumed.
     """
 
     what: str
@@ -189,6 +189,7 @@ async def change(
             old,
             paused=old.paused if paused is None else paused,
             asked=old.asked if asked is None else asked,
+            since=book.now() if old.paused and paused is False else old.since,
         )
         if new != old:
             put(unit, JOB, name, new, (await unit.notes(JOB, name))[0])

@@ -83,9 +83,11 @@ class Runner:
             job = there.get(work.name)
             if job is None or work in self._running:
                 continue
+            if job.setting.paused:
+                continue
             if work.what == PULL and states.is_overdue(job.setting, job.state, book.now()):
                 await self._tell_overdue(work, job)
-            if not job.setting.paused and await self._is_due(work, job):
+            if await self._is_due(work, job):
                 self._running[work] = asyncio.create_task(self._begun(work))
 
     async def _is_due(self, work: Work, job: Job) -> bool:
