@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from orderglot.cli.jobs_keeper import CLIENTS_FIRST
 from orderglot.jobs import pulling
 from orderglot.sync.pages import RetryPolicy
 from tests.cli.program import (
@@ -148,7 +149,7 @@ def test_the_jobs_process_ends_when_its_server_is_killed(folder: Path) -> None:
 
 def test_who_serves_without_jobs_runs_them_apart(folder: Path) -> None:
     with serving(folder, "--no-jobs") as server:
-        time.sleep(1)
+        time.sleep(CLIENTS_FIRST + 2)
         assert [] == children(server.process.pid)
     apart = subprocess.Popen(
         (*PROGRAM, "jobs", "work"),
