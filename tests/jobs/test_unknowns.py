@@ -29,8 +29,8 @@ def test_orders_that_were_sent_and_never_answered_are_listed_and_those_refused_a
     tell(found)
 
     assert {"kole@there": [lost.id]} == found
-    said = " ".join(capsys.readouterr().out.split())
-    assert f"'orderglot place {lost.id} --with kole --at there --is ID' or '--absent'" in said
+    printed = " ".join(capsys.readouterr().out.split())
+    assert f"'orderglot place {lost.id} --with kole --at there --is ID' or '--absent'" in printed
 
 
 def sent(order: Order, refused: Order) -> Placing:
