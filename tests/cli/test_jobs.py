@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from orderglot.cli.jobs_keeper import CLIENTS_FIRST
 from orderglot.jobs import pulling
 from orderglot.sync.pages import RetryPolicy
 from tests.cli.program import (
@@ -100,14 +101,16 @@ def test_a_job_that_fails_ends_so_and_is_listed_with_its_reason(
     (job,) = done_json("jobs")
     assert ("there.pull", "kole@there", 1) == (job["name"], job["channel"], job["failing"])
     assert "http://127.0.0.1:9 cannot be reached" in job["last"]["reason"]
+    assert "s3cret" not in done("jobs") + done("jobs", "runs", "there.pull")
     done("jobs", "pause", "there.pull")
     assert "paused" in done("jobs")
     assert done_json("jobs")[0]["next"] is None
     done("jobs", "resume", "there.pull")
     assert done_json("jobs")[0]["next"] is not None
+    assert "is forgotten" in done("jobs", "forget", "there.pull")
+    assert [] == done_json("jobs")
     acts = [one["what"] for one in done_json("log", "acts")]
-    assert ["job.resumed", "job.paused"] == acts[:2]
-    assert "s3cret" not in done("jobs") + done("jobs", "runs", "there.pull")
+    assert ["job.forgotten", "job.resumed", "job.paused"] == acts[:3]
 
 
 def test_a_channel_that_is_wrong_is_refused_before_anything_is_served(folder: Path) -> None:
@@ -146,7 +149,7 @@ def test_the_jobs_process_ends_when_its_server_is_killed(folder: Path) -> None:
 
 def test_who_serves_without_jobs_runs_them_apart(folder: Path) -> None:
     with serving(folder, "--no-jobs") as server:
-        time.sleep(1)
+        time.sleep(CLIENTS_FIRST + 2)
         assert [] == children(server.process.pid)
     apart = subprocess.Popen(
         (*PROGRAM, "jobs", "work"),

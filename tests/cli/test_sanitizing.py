@@ -386,6 +386,7 @@ COMMANDS: dict[tuple[str, ...], list[tuple[str, ...]]] = {
     ("jobs", "run"): [(NAME,), ("tidy",)],
     ("jobs", "pause"): [(NAME,)],
     ("jobs", "resume"): [(NAME, "--operator")],
+    ("jobs", "forget"): [(NAME,)],
     ("jobs", "work"): [("--database", NO_BOOK)],
     ("rejects", "list"): [(), ("--json",), ("--channel", NAME)],
     ("rejects", "show"): [("kole/1",), (NAME,)],

@@ -18,7 +18,7 @@ from msgspec.structs import replace as replace_struct
 
 from orderglot.core.errors import Invalid, Upstream
 from orderglot.faces.http import HttpTransport, Redirected, Timeouts, Unreached
-from orderglot.faces.pacing import Turn
+from orderglot.faces.pacing import Exhausted, Turn
 from orderglot.wire.message import Request, Response
 
 HURRIED = Timeouts(connect=5, read=5, attempts=3, pause=0.001, longest_pause=0.01, largest=1_000)
@@ -505,3 +505,54 @@ def test_without_a_rate_nobody_waits(pauses: list[float]) -> None:
     asyncio.run(Turn(None).wait())
 
     assert [] == pauses
+
+
+class Paced:
+    """Says when requests may go out: so many of them at once, and then none any more."""
+
+    def __init__(self, turns: int) -> None:
+        self.turns = turns
+        self.noted: list[int] = []
+
+    async def wait(self) -> None:
+        if not self.turns:
+            raise Exhausted("There is no turn until midnight.", retry_after=600)
+        self.turns -= 1
+
+    async def note(self, response: Response) -> None:
+        self.noted.append(response.status)
+
+
+def paced(rogue: Rogue, pace: Paced, request: Request) -> Response:
+    async def send() -> Response:
+        async with transport_to(rogue, HURRIED) as transport:
+            transport.pace = pace
+            return await transport(request)
+
+    return asyncio.run(send())
+
+
+@pytest.mark.usefixtures("pauses")
+def test_each_attempt_takes_a_turn_and_what_it_was_answered_is_noted() -> None:
+    rogue, pace = Rogue(responding("429 Too Many Requests"), responding("503 Away")), Paced(3)
+
+    assert 200 == paced(rogue, pace, GET).status
+    assert (0, [429, 503, 200]) == (pace.turns, pace.noted)
+
+
+@pytest.mark.usefixtures("pauses")
+def test_without_a_turn_nothing_is_sent() -> None:
+    rogue = Rogue()
+
+    with pytest.raises(Exhausted, match="no turn until midnight"):
+        paced(rogue, Paced(0), POST)
+    assert [] == rogue.asked
+
+
+@pytest.mark.usefixtures("pauses")
+def test_without_a_turn_for_another_attempt_it_is_not_told_that_none_was_made() -> None:
+    rogue = Rogue(responding("503 Away"))
+
+    with pytest.raises(Upstream) as failure:
+        paced(rogue, Paced(1), GET)
+    assert not isinstance(failure.value, Unreached)

@@ -6,10 +6,12 @@ import asyncio
 
 import pytest
 
-from orderglot.core.errors import Conflict
+from orderglot.core.errors import Conflict, NotFound
+from orderglot.core.jobs import RUNS, STATE, forget, jobs_of
 from orderglot.core.order import Order
 from orderglot.jobs.leases import BEAT, LOOK, PATIENCE, TERM, Lease, Leases, Lost
-from tests.jobs.processes import Ticking, leases_of
+from orderglot.jobs.work import Outcome
+from tests.jobs.processes import Ticking, leases_of, looked, planned, work_of
 from tests.stores.shops import Shop
 
 NAME = "there.pull"
@@ -145,3 +147,24 @@ def test_who_can_give_no_sign_of_life_for_long_stops_by_himself(shop: Shop) -> N
 
     with pytest.raises(Lost):
         shop.run(beat(lease, asyncio.Event()))
+
+
+def test_a_job_is_forgotten_with_its_runs_and_no_lease_gets_an_earlier_number(shop: Shop) -> None:
+    leases = leases_of(shop, Ticking())
+    book = leases.book(shop.seller.id)
+
+    async def nothing(_lease: Lease) -> Outcome:
+        return Outcome()
+
+    runner = planned(shop, leases, work_of(shop, nothing))
+    shop.run(looked(runner))
+    before = taken(shop, leases)
+    shop.run(before.release())
+
+    shop.run(forget(book, NAME))
+
+    assert () == shop.run(jobs_of(book))
+    assert [()] * 2 == [shop.run(book.notes(kind)) for kind in (STATE, RUNS)]
+    assert before.fence.version < taken(shop, leases).fence.version
+    with pytest.raises(NotFound):
+        shop.run(forget(book, NAME))

@@ -111,6 +111,21 @@ def test_a_pull_that_does_not_go_well_for_long_is_told_to_be_overdue_once(shop: 
     assert [PULL_FAILED, PULL_OVERDUE, PULL_RECOVERED] == types
 
 
+def test_a_paused_pull_is_never_overdue_nor_one_that_was_just_resumed(shop: Shop) -> None:
+    vendor, leases = Vendor(), leases_of(shop, Ticking())
+    work = work_of(shop, vendor.ask, every=300)
+    runner, book = planned(shop, leases, work), leases.book(work.seller)
+    shop.run(change(book, work.name, paused=True))
+
+    shop.clock.forward(timedelta(hours=5))
+    shop.run(looked(runner))
+    shop.run(change(book, work.name, paused=False))
+    shop.run(looked(runner))
+
+    assert 1 == vendor.asked
+    assert () == shop.run(shop.book.feed()).events
+
+
 def test_a_run_whose_process_died_is_written_down_and_done_again(shop: Shop) -> None:
     vendor, clock = Vendor(), Ticking()
     dead, alive = leases_of(shop, clock), leases_of(shop, clock)

@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable
 from multiprocessing import resource_tracker
 from pathlib import Path
@@ -32,6 +33,9 @@ MOST_HEAD = 2**16
 SECONDS_TO_BEGIN = 10
 """So long a new worker may take to begin, on a busy machine, before the one that it replaces ends."""
 
+HEED = 0.05
+"""After so many seconds at most the first process heeds a signal."""
+
 QUEUE = 2048
 """So many connections may wait for a worker to take them."""
 
@@ -50,6 +54,37 @@ LOGS: dict[str, Any] = {
     "loggers": {"_granian": {"propagate": True, "handlers": []}},
 }
 """What Granian says is logged as everything else is."""
+
+
+class _Interrupt(threading.Event):
+    """What a server's main loop waits for: an event that takes no lock.
+
+    Signals are handled in the thread that waits: where one comes as that holds the lock of an ordinary event, its
+    handler waits for the lock for ever, and the program never ends.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._called = False
+
+    def is_set(self) -> bool:
+        """Tell whether the loop is called."""
+        return self._called
+
+    def set(self) -> None:
+        """Call the loop."""
+        self._called = True
+
+    def clear(self) -> None:
+        """Forget that it was called."""
+        self._called = False
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until the loop is called, or for so many seconds."""
+        end = None if timeout is None else time.monotonic() + timeout
+        while not self._called and (end is None or time.monotonic() < end):
+            time.sleep(HEED)
+        return self._called
 
 
 def serve(
@@ -89,6 +124,7 @@ def serve(
         respawn_interval=SECONDS_TO_BEGIN,
         workers_kill_timeout=GRACE,
     )
+    server.main_loop_interrupt = _Interrupt()
     _keep_interrupts_from_workers()
     server.on_startup(threading.Thread(target=_announce, args=(place, ready), daemon=True).start)
     server.serve(target_loader=load, wrap_loader=False)

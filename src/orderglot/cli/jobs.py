@@ -176,6 +176,23 @@ async def resume(
     write_line(f"{name} runs again when it is due.")
 
 
+@app.command("forget")
+@with_book()
+async def forget(hub: "Hub", name: Name, seller: SellerName = None) -> None:
+    """Take a job that no configuration has any more out of the list, with its runs.
+
+    One that some process still runs comes back when that process begins anew.
+
+    $ orderglot jobs forget wholesaler.pull
+    """
+    from orderglot.core.jobs import forget as forgotten
+
+    book = await _book(hub, seller, operator=False)
+    await forgotten(book, name)
+    await hub.store.act(book.caller.seller, "job.forgotten", name)
+    write_line(f"{name} is forgotten, with its runs.")
+
+
 async def _change(
     hub: "Hub", name: str, seller: str | None, *, operator: bool, paused: bool
 ) -> None:

@@ -22,6 +22,9 @@ COMMAND = (sys.executable, "-m", "orderglot.cli.jobs_process")
 GRACE = 20.0
 """So many seconds the jobs may take to end well."""
 
+CLIENTS_FIRST = 3.0
+"""So many seconds a server serves before what runs beside it begins, which takes a processor for a moment."""
+
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
 """How many seconds lie between the end of a process that died and the next one's beginning."""
 
@@ -71,6 +74,7 @@ class JobsKeeper:
 
     def _keep(self) -> None:
         pause = FIRST_PAUSE
+        self._ending.wait(CLIENTS_FIRST)
         while not self._ending.is_set():
             began = time.monotonic()
             code = self._one()

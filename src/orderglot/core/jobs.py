@@ -67,7 +67,7 @@ class Run(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Setting(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a job is: ``what`` it does, with which channel, every so many seconds.
 
-    People have ``paused`` it, or ``asked`` for a run. ``since`` is when it was first planned.
+    People have ``paused`` it, or ``asked`` for a run. ``since`` is when it was first planned, or resumed.
     """
 
     what: str
@@ -189,12 +189,28 @@ async def change(
             old,
             paused=old.paused if paused is None else paused,
             asked=old.asked if asked is None else asked,
+            since=book.now() if old.paused and paused is False else old.since,
         )
         if new != old:
             put(unit, JOB, name, new, (await unit.notes(JOB, name))[0])
         return replace(job, setting=new)
 
     return await book.transact(write)
+
+
+async def forget(book: Book, name: str) -> None:
+    """Take a job and its runs out of the book; raises NotFound where there is none of that name.
+
+    Its lease stays, so that no later one has a number that an earlier one had.
+    """
+    await job_named(book, name)
+
+    async def write(unit: UnitOfWork) -> None:
+        for kind in (JOB, STATE, RUNS):
+            for note in await unit.notes(kind, name):
+                unit.strike(note)
+
+    await book.transact(write)
 
 
 def _missing(name: str) -> NotFound:

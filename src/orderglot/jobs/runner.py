@@ -83,9 +83,11 @@ class Runner:
             job = there.get(work.name)
             if job is None or work in self._running:
                 continue
+            if job.setting.paused:
+                continue
             if work.what == PULL and states.is_overdue(job.setting, job.state, book.now()):
                 await self._tell_overdue(work, job)
-            if not job.setting.paused and await self._is_due(work, job):
+            if await self._is_due(work, job):
                 self._running[work] = asyncio.create_task(self._begun(work))
 
     async def _is_due(self, work: Work, job: Job) -> bool:
@@ -120,7 +122,7 @@ class Runner:
         run = Run(began=self._leases.store.now(), where=self._leases.where)
         if not quiet:
             run = await states.begin(lease.book, work.name, self._leases.where)
-            log.info("a job begins", extra={"job": work.name})
+            log.debug("a job begins", extra={"job": work.name})
         try:
             done = _ended(run, await lease.under(work.run(lease)))
         except asyncio.CancelledError:
@@ -143,7 +145,7 @@ class Runner:
         run = replace(run, ended=self._leases.store.now())
         before, after = await states.end(lease.book, work.name, run)
         members = {"job": work.name, "how": str(run.how), "reason": run.reason}
-        log.log(logging.WARNING if run.reason else logging.INFO, "a job ended", extra=members)
+        log.log(logging.WARNING if run.reason else logging.DEBUG, "a job ended", extra=members)
         if work.what == PULL and (what := _turned(before, after)):
             await _tell(lease.book, what, work, run.reason)
         return run
