@@ -98,8 +98,8 @@ async def ask_again(
             continue
         if isinstance(came, HubError):
             reject = replace(blank, id=id, reason=came.message)
-            await written(book, partial(put_aside, rejects=[reject]))
-            counts["aside"] += 1
+            corrected = await written(book, partial(put_aside, rejects=[reject]))
+            counts["same" if corrected else "aside"] += 1
         else:
             counts[came.outcome] += 1
             counts["conflicts"] += bool(came.conflicts)

@@ -23,7 +23,7 @@ from orderglot.dialects.orderglot.products import PRODUCT_OPERATIONS
 from orderglot.dialects.orderglot.rejects import REJECT_OPERATIONS
 from orderglot.dialects.orderglot.sellers import SELLER_OPERATIONS
 from orderglot.dialects.orderglot.steps import STEPS
-from orderglot.dialects.orderglot.tables import NAME
+from orderglot.dialects.orderglot.tables import NAME, WORDS
 from orderglot.dialects.orderglot.views import VIEW_ORDER
 from orderglot.wire.dialect import Dialect, Lists
 
@@ -65,5 +65,6 @@ DIALECT = Dialect(
     bodies=BODIES,
     can=CAN,
     lists=Lists(counts=True),
+    words=WORDS,
     about=ABOUT,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from orderglot.core.order import HUB
+from orderglot.core.values import Cycle, InvoiceStatus, Kind, PaymentMethod, Status
 
 NAME = HUB
 
@@ -24,6 +25,19 @@ SELLERS = f"{ROOT}/sellers"
 SELLER = f"{SELLERS}/{{name}}"
 KEYS = f"{ROOT}/keys"
 KEY = f"{KEYS}/{{id}}"
+
+WORDS = tuple(
+    (name, {str(word): word for word in kind})
+    for name, kind in (
+        ("status", Status),
+        ("kind", Kind),
+        ("status", InvoiceStatus),
+        ("cycle", Cycle),
+        ("method", PaymentMethod),
+        ("debit_method", PaymentMethod),
+    )
+)
+"""The members that have one of a few words; each means what it says."""
 
 PAGE_SIZE = 25
 LONGEST_PAGE = 100
