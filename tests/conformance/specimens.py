@@ -30,6 +30,7 @@ from orderglot.core.product import Product
 from orderglot.core.rejects import Reject
 from orderglot.core.seller import Seller
 from orderglot.core.tokens import OWNER, TokenKind
+from orderglot.core.value_mappings import ValueMapping, keep_mapping
 from orderglot.stores.store import BookStore
 from orderglot.sync.rejects import put_aside
 from orderglot.wire.dialect import Dialect
@@ -86,6 +87,7 @@ class Book(Struct, frozen=True, forbid_unknown_fields=True):
     credentials: tuple[Proof, ...] = ()
     exchanges: tuple[Exchanged, ...] = ()
     rejects: tuple[Reject, ...] = ()
+    value_mappings: tuple[ValueMapping, ...] = ()
     unprovoked: tuple[str, ...] = ()
     draft: Order | None = None
     """An order that can be placed, where no single specimen says one."""
@@ -211,6 +213,8 @@ async def shelve(
         )
         async with whole.together() as unit:
             await put_aside(unit, book.rejects)
+            for mapping in book.value_mappings:
+                await keep_mapping(unit, mapping)
     for proof in book.credentials if credentials else ():
         await plant(store, dialect, seller, proof)
     return seller

@@ -15,8 +15,9 @@ from orderglot.cli import (
     order_list,
     orders,
     products,
-    rejects,
+    rejects_editing,
     sellers,
+    values,
 )
 from orderglot.cli.change import change
 from orderglot.cli.command import group
@@ -74,7 +75,8 @@ app.add_typer(orders.app, name="orders")
 app.add_typer(sellers.app, name="seller")
 app.add_typer(customers.app, name="customer")
 app.add_typer(products.app, name="product")
-app.add_typer(rejects.app, name="rejects")
+app.add_typer(rejects_editing.app, name="rejects")
+app.add_typer(values.app, name="values")
 app.add_typer(keys.app, name="key")
 app.add_typer(log.app, name="log")
 app.add_typer(database.app, name="database")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -38,6 +39,19 @@ class ValueMapping(Struct, frozen=True, kw_only=True):
         """The name of it: the same for the same value in the same member of the same vendor."""
         digest = sha256(f"{self.whose}\0{self.field}\0{self.value}".encode())
         return f"{self.whose}/{digest.hexdigest()[:DIGITS]}"
+
+
+def described(mapping: ValueMapping) -> dict[str, Any]:
+    """Give the members that a mapping has for whoever is shown it."""
+    return {
+        "name": mapping.name,
+        "channel": mapping.whose,
+        "field": mapping.field,
+        "value": mapping.value,
+        "to": mapping.to,
+        "by": mapping.by,
+        "at": mapping.at,
+    }
 
 
 async def value_mappings(book: Book, whose: str = "") -> tuple[ValueMapping, ...]:

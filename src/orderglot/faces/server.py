@@ -37,7 +37,7 @@ from orderglot.faces.sellers import Sellers
 from orderglot.faces.throttle import Throttle
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
-from orderglot.wire.operation import Context, Operation, Pause, Retries
+from orderglot.wire.operation import Context, Operation, Pause, PersonsRetries
 
 LEFT_OUT = "Orderglot-Left-Out"
 """The header that says how many things an answer lacks, since they cannot be read."""
@@ -83,7 +83,7 @@ class Server:
         named: Named | None = None,
         *,
         pause: Pause | None = None,
-        retries: Retries | None = None,
+        retries: PersonsRetries | None = None,
         counts: bool = True,
     ) -> None:
         self.dialect = dialect
@@ -269,7 +269,7 @@ class Server:
                 self.store.keyring,
                 request.at or self.store.now(),
                 unit,
-                retries=self.retries,
+                retries=self.retries and self.retries.by(Person(caller.name, request.peer)),
                 administration=self._administration(operation, request, caller),
             )
             try:

@@ -16,6 +16,7 @@ from orderglot.faces.recording import Observed
 from orderglot.hub.books import open_store
 from orderglot.hub.dialects import chosen, chosen_one
 from orderglot.hub.journals import journal_of
+from orderglot.hub.retrying import Retries
 from orderglot.journal.recorder import Recorder
 from orderglot.stores.book import Book
 from orderglot.stores.store import BookStore
@@ -53,6 +54,11 @@ class Hub:
     def administration(self) -> Administration:
         """What may be done to sellers and keys; whose acts it is, the store was told."""
         return administration_over(self.store, chosen_one)
+
+    @property
+    def retries(self) -> Retries:
+        """What may be done with what pulls put aside; whose acts it is, the store was told."""
+        return Retries(self.store)
 
     @property
     def journal(self) -> Journal:

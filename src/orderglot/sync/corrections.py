@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,17 +14,17 @@ from orderglot.core.errors import (
     Problem,
     Rule,
     Unsupported,
-    Upstream,
     invalid,
 )
 from orderglot.core.order import Order
-from orderglot.core.ports import Book, UnitOfWork
+from orderglot.core.ports import Book, Outcome, UnitOfWork
 from orderglot.core.rejects import Correction, Reject, StoredResponse, reject_named
 from orderglot.sync.notes import noted
-from orderglot.sync.reconciling import take
-from orderglot.sync.rejects import read_anew, source_of
+from orderglot.sync.reconciling import Arrived, take
+from orderglot.sync.rejects import StillAside, read_anew, source_of
 from orderglot.sync.retrying import written
 from orderglot.sync.value_mapping import Word, unknown_words
+from orderglot.sync.vendor import Source
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.flow import cause_of
 
@@ -55,15 +55,21 @@ async def check(book: Book, dialects: Callable[[str], Dialect], reject: Reject) 
     try:
         source = source_of(await book.seller(), reject, dialect)
         received = await read_anew(book, dialect, reject)
-        seen = list[Order]()
-        try:
-            async with book.together() as unit:
-                seen += [one.order for one in await take(unit, source, received)]
-                raise _Rehearsed
-        except _Rehearsed:
-            return Checked(reject, order=seen[0], words=words)
-    except (Conflict, Invalid, Upstream) as error:
+        return Checked(reject, order=await _rehearsed(book, source, received), words=words)
+    except (Conflict, Invalid, StillAside) as error:
         return Checked(reject, _problems(error), words=words)
+
+
+async def _rehearsed(book: Book, source: Source, received: Sequence[Order]) -> Order:
+    """Give the order that would be in the book; one that is not there yet has no id."""
+    seen = list[Arrived]()
+    try:
+        async with book.together() as unit:
+            seen += await take(unit, source, received)
+            raise _Rehearsed
+    except _Rehearsed:
+        order = seen[0].order
+        return replace(order, id=0, version=0) if seen[0].outcome is Outcome.NEW else order
 
 
 def _problems(error: HubError) -> tuple[Problem, ...]:

@@ -30,7 +30,11 @@ DIGITS = 12
 """So many digits of a digest name a reject."""
 
 
-class Shortened(Upstream):
+class StillAside(Upstream):
+    """What was put aside cannot be read by now either; the vendor was not asked."""
+
+
+class Shortened(StillAside):
     """What was kept can be read, and the vendor has more to say of it."""
 
     def __init__(self) -> None:
@@ -102,7 +106,7 @@ async def try_again(
             source = source_of(seller, reject, read_by)
             await _take(book, note, source, await read_anew(book, read_by, reject))
             tried = replace(tried, taken=tried.taken + 1)
-        except (Conflict, Invalid, Upstream) as error:
+        except (Conflict, Invalid, StillAside) as error:
             await _leave(book, note, replace(reject, reason=error.message))
             tried = replace(tried, left=tried.left + 1)
     return tried
@@ -113,7 +117,7 @@ async def settle(
 ) -> Arrived:
     """Take what was put aside for an order of the book, or for a new one where that is None.
 
-    Raises NotFound where nothing of that name is aside, Upstream where it cannot be read, and
+    Raises NotFound where nothing of that name is aside, StillAside where it cannot be read, and
     Conflict where it is known to be another order.
     """
     note, reject = await reject_named(book, name)
@@ -139,7 +143,7 @@ def source_of(seller: Seller, reject: Reject, dialect: Dialect) -> Source:
     continued = seller.continues.get(dialect.name, "")
     name = reject.channel or continued
     if not name:
-        raise Upstream("It is not known which vendor this came from; pull again.")
+        raise StillAside("It is not known which vendor this came from; pull again.")
     return Source(name, dialect, name == continued, reject.master, reject.zone)
 
 
@@ -176,16 +180,16 @@ async def read_anew(book: Book, dialect: Dialect, reject: Reject) -> tuple[Order
 def read_again(dialect: Dialect, reject: Reject) -> tuple[Order, ...]:
     """Read the orders out of the answers that were put aside, as they were corrected.
 
-    Raises Upstream or Invalid where that still cannot be done.
+    Raises StillAside where that still cannot be done.
     """
     if dialect.flows.page is None or not reject.answers:
-        raise Upstream("Nothing of the vendor's answer was kept; pull again.")
+        raise StillAside("Nothing of the vendor's answer was kept; pull again.")
     try:
         orders = _read_answers(dialect, reject).orders
     except Shortened:
         raise
     except HubError as error:
-        raise Upstream(error.message) from error
+        raise StillAside(error.message) from error
     return _mine(orders, dialect, reject)
 
 
@@ -193,7 +197,7 @@ def _mine(orders: Sequence[Order], dialect: Dialect, reject: Reject) -> tuple[Or
     """Give the orders that were put aside, of those that were read."""
     mine = tuple(one for one in orders if reject.id in ("", native_id(one, dialect.name)))
     if not mine or not all(native_id(one, dialect.name) for one in mine):
-        raise Upstream("There is no order with an id in what was kept; pull again.")
+        raise StillAside("There is no order with an id in what was kept; pull again.")
     return mine
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from orderglot.core.currencies import DECIMALS, demand_currency
-from orderglot.core.errors import Rule, invalid
+from orderglot.core.errors import Invalid, Rule, invalid
 from orderglot.core.order import AT
 from orderglot.core.ports import Book, UnitOfWork
 from orderglot.core.rejects import StoredResponse
@@ -52,7 +52,10 @@ async def map_value(
     Gives that, and what was said before. Raises Invalid where there is no such dialect, the member has
     no list of words, it knows the value, or ``to`` is none of its words.
     """
-    dialect = dialects(whose.partition(AT)[0])
+    try:
+        dialect = dialects(whose.partition(AT)[0])
+    except Invalid as error:
+        raise invalid("channel", Rule.CHOICE, error.message) from None
     value = value.strip()
     for name, text in (("field", field), ("value", value), ("to", to)):
         if not 0 < len(text) <= LONGEST:

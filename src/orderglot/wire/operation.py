@@ -9,13 +9,17 @@ from typing import Generic, Protocol, TypeVar
 
 from msgspec import Struct
 
+from orderglot.core.acts import Person
 from orderglot.core.administration import Administration
 from orderglot.core.caller import READ, Caller
+from orderglot.core.errors import Problem
 from orderglot.core.journal import Journal
 from orderglot.core.keyring import Keyring
 from orderglot.core.listed_journal import ListedJournal
 from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Book
+from orderglot.core.rejects import Chosen
+from orderglot.core.value_mappings import ValueMapping
 from orderglot.wire.message import Request, Response
 from orderglot.wire.shape import Media, ResponseShape, Shape
 
@@ -49,22 +53,94 @@ Pause = Callable[[float], Awaitable[None]]
 """Lets so many seconds go by."""
 
 
+class Looked(Struct, frozen=True):
+    """What was put aside as it can be read by now: what is wrong with it, or the order that it would be.
+
+    ``words`` are members and values in them that no list of the dialect's knows.
+    """
+
+    problems: tuple[Problem, ...] = ()
+    order: Order | None = None
+    words: tuple[tuple[str, str], ...] = ()
+
+
+class WordMapped(Struct, frozen=True):
+    """What a word stands for now, and how many that were put aside are orders by that, and are not."""
+
+    mapping: ValueMapping
+    taken: int
+    left: int
+
+
 class Retries(Protocol):
-    """What was put aside, read once more by the dialects there are, each in a transaction of its own."""
+    """What was put aside, read once more by the dialects there are, each in a transaction of its own.
 
-    async def retry(self, caller: Caller, whose: str, name: str) -> tuple[int, int]:
-        """Try one by its name again, or all of a dialect or channel; gives how many are orders now, and are not.
+    All of them raise NotFound where nothing of a name is aside.
+    """
 
-        Raises NotFound where nothing of that name is aside.
-        """
+    async def retry(self, caller: Caller, chosen: Chosen, name: str = "") -> tuple[int, int]:
+        """Try one by its name again, or all that are meant; gives how many are orders now, and are not."""
         ...
 
     async def settle(self, caller: Caller, name: str, order: Reference | None) -> Order:
         """Take one for an order of the book, or for a new one where that is None, and give the order.
 
-        Raises NotFound where there is no such reject or order, Upstream where it still cannot be read,
-        and Conflict where it is known to be another order.
+        Raises NotFound where there is no such order, Conflict where it still cannot be read or is known
+        to be another order.
         """
+        ...
+
+    async def check(self, caller: Caller, name: str) -> Looked:
+        """Read one as it was corrected, and see what would become of it; nothing is kept."""
+        ...
+
+    async def correct(
+        self, caller: Caller, name: str, body: bytes, number: int | None = None
+    ) -> Looked:
+        """Put another body in the place of one that came, and read it at once.
+
+        ``number`` says of which answer, from 1; the last one if not said. Raises Invalid where there is
+        no such answer, Conflict where it is an order by now.
+        """
+        ...
+
+    async def withdraw(self, caller: Caller, name: str) -> None:
+        """Take a correction back; raises Conflict where it is an order by now."""
+        ...
+
+    async def drop(self, caller: Caller, name: str) -> None:
+        """Let go of one, and of its correction."""
+        ...
+
+    async def drop_all(self, caller: Caller, chosen: Chosen) -> int:
+        """Let go of all that are meant; gives how many those were."""
+        ...
+
+    async def map_word(
+        self, caller: Caller, name: str, to: str, field: str = "", value: str = "", whose: str = ""
+    ) -> WordMapped:
+        """Map the word of one that no list knows, for its channel if not said, and try the rest again.
+
+        Raises Invalid where it is not clear which word is meant, or ``to`` is nothing that can stand there.
+        """
+        ...
+
+    async def map_value(
+        self, caller: Caller, whose: str, field: str, value: str, to: str
+    ) -> ValueMapping:
+        """Say what a value in a member of a dialect's or channel's answers stands for, from now on."""
+        ...
+
+    async def unmap(self, caller: Caller, name: str) -> ValueMapping:
+        """Let a value stand for nothing any more; raises NotFound where it does not."""
+        ...
+
+
+class PersonsRetries(Retries, Protocol):
+    """What was put aside, for whoever acts."""
+
+    def by(self, person: Person) -> Retries:
+        """Give it to one person, whose acts are written down."""
         ...
 
 

@@ -6,6 +6,7 @@ from orderglot.dialects.orderglot.auth import AUTH
 from orderglot.dialects.orderglot.batches import ANSWER_BATCH
 from orderglot.dialects.orderglot.bodies import BODIES
 from orderglot.dialects.orderglot.changes import CHANGE_ORDER, CREATE_ORDER
+from orderglot.dialects.orderglot.corrections import CORRECTION_OPERATIONS
 from orderglot.dialects.orderglot.customers import CUSTOMER_OPERATIONS
 from orderglot.dialects.orderglot.events import LIST_FEED
 from orderglot.dialects.orderglot.exchanges import GET_EXCHANGE, LIST_EXCHANGES
@@ -56,6 +57,7 @@ DIALECT = Dialect(
         *CUSTOMER_OPERATIONS,
         *PRODUCT_OPERATIONS,
         *REJECT_OPERATIONS,
+        *CORRECTION_OPERATIONS,
         ANSWER_BATCH,
         *SELLER_OPERATIONS,
         *KEY_OPERATIONS,

@@ -17,6 +17,11 @@ CHANGED_CUSTOMER = known_members(record_shapes.ChangedCustomer, NAME, client=Tru
 CHANGED_PRODUCT = known_members(record_shapes.ChangedProduct, NAME, client=True)
 BATCH = known_members(batch_shapes.Batch, NAME, client=True)
 RETRY = known_members(reject_shapes.Retry, NAME, client=True)
+DROP_REJECTS = known_members(reject_shapes.DropAll, NAME, client=True)
+CHECKED = known_members(reject_shapes.Checked, NAME)
+CORRECT = known_members(reject_shapes.Correct, NAME, client=True)
+MAP_WORD = known_members(reject_shapes.MapWord, NAME, client=True)
+NEW_MAPPING = known_members(reject_shapes.NewMapping, NAME, client=True)
 SETTLE = known_members(reject_shapes.Settle, NAME, client=True)
 MADE = known_members(step_shapes.Made, NAME)
 STEPS = {

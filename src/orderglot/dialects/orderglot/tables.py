@@ -19,6 +19,8 @@ PRODUCTS = f"{ROOT}/products"
 
 REJECTS = f"{ROOT}/rejects"
 REJECT = f"{REJECTS}/{{name}}"
+VALUES = f"{ROOT}/values"
+VALUE = f"{VALUES}/{{name}}"
 BATCHES = f"{ROOT}/batches"
 MOST_IN_A_BATCH = 100
 SELLERS = f"{ROOT}/sellers"
