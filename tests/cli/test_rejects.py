@@ -38,11 +38,11 @@ def name(folder: Path) -> str:
 
 async def _put_aside() -> None:
     rejects = book_of("orderglot").rejects
+    more = [replace(rejects[1], id=str(id), answers=_odd(id)) for id in (7003, 7004)]
     async with opened("sqlite:///here.db") as hub:
-        async with hub.book(await hub.seller("here")).together() as unit:
-            await put_aside(unit, rejects)
-            more = [replace(rejects[1], id=str(id), answers=_odd(id)) for id in (7003, 7004)]
-            await put_aside(unit, more)
+        unit = hub.book(await hub.seller("here")).together()
+        async with unit as written:
+            await put_aside(written, (*rejects, *more))
 
 
 def _odd(id: int) -> Any:

@@ -15,6 +15,7 @@ from orderglot.cli import (
     order_list,
     orders,
     products,
+    rejects,
     rejects_editing,
     sellers,
     values,
@@ -75,7 +76,11 @@ app.add_typer(orders.app, name="orders")
 app.add_typer(sellers.app, name="seller")
 app.add_typer(customers.app, name="customer")
 app.add_typer(products.app, name="product")
-app.add_typer(rejects_editing.app, name="rejects")
+rejects.app.command("edit")(rejects_editing.edit)
+rejects.app.command("check")(rejects_editing.check)
+rejects.app.command("withdraw")(rejects_editing.withdraw)
+rejects.app.command("map")(rejects_editing.map_word)
+app.add_typer(rejects.app, name="rejects")
 app.add_typer(values.app, name="values")
 app.add_typer(keys.app, name="key")
 app.add_typer(log.app, name="log")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from orderglot.cli.command import AsJson, Misused, SellerName, with_book
 from orderglot.cli.options import argument, switch, value
 from orderglot.cli.output import write_json, write_line, write_notice
-from orderglot.cli.rejects import Name, app, report_tried
+from orderglot.cli.rejects import Name, report_tried
 
 if TYPE_CHECKING:
     from orderglot.hub.opening import Hub
@@ -25,7 +25,6 @@ Which = Annotated[
 ]
 
 
-@app.command("edit")
 @with_book()
 async def edit(
     hub: "Hub",
@@ -69,7 +68,6 @@ async def edit(
     return report_tried(taken, left)
 
 
-@app.command("check")
 @with_book()
 async def check(hub: "Hub", name: Name, seller: SellerName = None, as_json: AsJson = False) -> None:
     """Read one once more, as it was corrected, and say what is wrong or what it would be; nothing is kept.
@@ -80,7 +78,6 @@ async def check(hub: "Hub", name: Name, seller: SellerName = None, as_json: AsJs
     _report(name, await hub.retries.check(caller, name), as_json=as_json)
 
 
-@app.command("withdraw")
 @with_book()
 async def withdraw(hub: "Hub", name: Name, seller: SellerName = None) -> None:
     """Take a correction back; what the vendor sent stays aside.
@@ -91,7 +88,6 @@ async def withdraw(hub: "Hub", name: Name, seller: SellerName = None) -> None:
     write_line(f"{name} is as it came.")
 
 
-@app.command("map")
 @with_book()
 async def map_word(
     hub: "Hub",

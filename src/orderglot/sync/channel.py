@@ -31,7 +31,11 @@ DIALECT = "dialect"
 TEST = "test"
 CURRENCY = "currency"
 CUSTOMER = "customer"
-OURS = (URL, PER_SECOND, TIMEOUT, IDEMPOTENT, MASTER, ZONE, DIALECT, TEST, CURRENCY, CUSTOMER)
+SELLER = "seller"
+OURS = (
+    *(URL, PER_SECOND, TIMEOUT, IDEMPOTENT, MASTER, ZONE, DIALECT, TEST, CURRENCY, CUSTOMER),
+    SELLER,
+)
 """The settings of a channel that are not for its vendor's eyes."""
 
 MASTERS = ("ours", "theirs")

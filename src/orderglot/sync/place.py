@@ -232,7 +232,7 @@ class _Attempt:
         unsure = doubt(self.vendor, self.order, error)
         left = left_behind(self.vendor.dialect, transcript, error, placing)
         if left is Left.NOTHING:
-            await self._write_down(replace(placing, refused=True))
+            await self._write_down(replace(placing, refused=True, why=error.message))
             raise error
         if left is Left.PART:
             reason = f"{unsure}: it took a part of it and then refused; {ask_somebody(self.order)}"

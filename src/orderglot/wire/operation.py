@@ -144,13 +144,99 @@ class PersonsRetries(Retries, Protocol):
         ...
 
 
+class VendorChannel(Struct, frozen=True):
+    """An account with a vendor that orders can be placed over, and what he speaks."""
+
+    name: str
+    dialect: str
+
+
+class PlacementAsked(Struct, frozen=True, kw_only=True):
+    """Which order is to be placed over which channel.
+
+    ``also``: it may go to a second vendor. ``absent``: somebody has looked, and the vendor does not
+    have it. ``without`` are members that he need not be told. With ``dry_run`` nothing is sent. So many
+    seconds is waited for the vendor.
+    """
+
+    order: Reference
+    channel: str
+    dry_run: bool = False
+    also: bool = False
+    absent: bool = False
+    without: tuple[str, ...] = ()
+    wait: float = 10.0
+
+
+class PlacementShown(Struct, frozen=True, kw_only=True):
+    """What became of an order at a vendor: ``placed`` as an ``id``, and what he has otherwise; or not.
+
+    ``problems`` speak against it, ``losses`` are members that he is not told, ``why`` says why it was
+    refused, or why nobody knows.
+    """
+
+    order: int
+    channel: str
+    state: str
+    id: str = ""
+    how: str = ""
+    differences: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    losses: tuple[str, ...] = ()
+    why: str = ""
+    begun: datetime | None = None
+    sent: datetime | None = None
+
+
+class Placements(Protocol):
+    """Orders placed with vendors over the channels of the configuration, each of them once."""
+
+    async def channels(self, caller: Caller) -> tuple[VendorChannel, ...]:
+        """Give the channels that a caller's seller may use."""
+        ...
+
+    async def place(self, caller: Caller, asked: PlacementAsked) -> PlacementShown:
+        """Place an order with a vendor once, or say what speaks against it.
+
+        Raises NotFound where there is no such order, Invalid where there is no such channel, Conflict
+        where that is not set up. Whatever the vendor says is told.
+        """
+        ...
+
+    async def settle(
+        self, caller: Caller, order: Reference, channel: str, id: str = "", *, stands: bool = False
+    ) -> PlacementShown:
+        """Say under which id a vendor has an order, for "" that he does not have it.
+
+        With ``stands`` what he has otherwise is let stand. Raises Invalid where he has no order of that
+        id, Conflict where that is another order or he cannot be asked, NotFound where it was not sent.
+        """
+        ...
+
+    async def of_order(self, caller: Caller, order: Reference) -> tuple[PlacementShown, ...]:
+        """Give what is known of an order at each vendor that has it or was sent it."""
+        ...
+
+    async def open(self, caller: Caller) -> tuple[PlacementShown, ...]:
+        """Give the orders of which nobody knows whether a vendor has them, or that one refused."""
+        ...
+
+
+class PersonsPlacements(Placements, Protocol):
+    """Orders placed with vendors, by whoever acts."""
+
+    def by(self, person: Person) -> Placements:
+        """Give it to one person, whose acts are written down."""
+        ...
+
+
 class Context(Struct, frozen=True):
     """Where an operation is performed: the caller's book, the keyring, and the time.
 
     An open operation (a login) has no caller and so no book; whom it has let in, it may open theirs.
     What reads is given ``views``, the ``journal``, ``again``, which answers another request as if it
     had come alone, and a ``pause`` of so many seconds where it may wait for something; what writes is
-    given ``retries``, if there are any, and what takes the right ADMIN ``administration``.
+    given ``retries``, if there are any, both are given ``placements``, and what takes the right ADMIN ``administration``.
     """
 
     keyring: Keyring
@@ -161,6 +247,7 @@ class Context(Struct, frozen=True):
     journal: Journal = ListedJournal()
     pause: Pause | None = None
     retries: Retries | None = None
+    placements: Placements | None = None
     again: Callable[[Request], Awaitable[Response]] | None = None
     administration: Administration | None = None
 
