@@ -150,7 +150,7 @@ def test_a_word_is_mapped_and_the_rest_is_taken(name: str) -> None:
     assert "'shiped' is nothing that status can say" in refused(
         "rejects", "map", one, "shiped", *HERE
     )
-    output = done("rejects", "map", one, "shipped", *HERE)
+    output = ended("rejects", "map", one, "shipped", *HERE, code=WRONG)
     assert [
         "status teleported of orderglot@east stands for shipped from now on.",
         "3 orders are in the book now; 1 stays aside.",

@@ -366,6 +366,8 @@ COMMANDS: dict[tuple[str, ...], list[tuple[str, ...]]] = {
         ("kole/1", NAME),
         ("kole/1", "shipped", "--value", NAME, "--field", "status"),
     ],
+    ("placements", "list"): [(), ("--json",)],
+    ("placements", "settle"): [(NAME, NAME, "--absent"), (NAME, f"kole@{ODD}", "--is", NAME)],
     ("values", "list"): [(), ("--json",)],
     ("values", "map"): [("kole", "status", NAME, "shipped"), (NAME, NAME, NAME, NAME)],
     ("values", "remove"): [(NAME,), ("kole/1",)],

@@ -31,7 +31,9 @@ from orderglot.core.rejects import Reject
 from orderglot.core.seller import Seller
 from orderglot.core.tokens import OWNER, TokenKind
 from orderglot.core.value_mappings import ValueMapping, keep_mapping
+from orderglot.hub.placing import Channels, Placements
 from orderglot.stores.store import BookStore
+from orderglot.sync.notes import PLACING, Placing, noted
 from orderglot.sync.rejects import put_aside
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
@@ -88,6 +90,7 @@ class Book(Struct, frozen=True, forbid_unknown_fields=True):
     exchanges: tuple[Exchanged, ...] = ()
     rejects: tuple[Reject, ...] = ()
     value_mappings: tuple[ValueMapping, ...] = ()
+    placings: dict[str, Placing] = {}
     unprovoked: tuple[str, ...] = ()
     draft: Order | None = None
     """An order that can be placed, where no single specimen says one."""
@@ -215,9 +218,23 @@ async def shelve(
             await put_aside(unit, book.rejects)
             for mapping in book.value_mappings:
                 await keep_mapping(unit, mapping)
+            for sent, placing in book.placings.items():
+                unit.note(noted(PLACING, sent, placing, None))
     for proof in book.credentials if credentials else ():
         await plant(store, dialect, seller, proof)
     return seller
+
+
+def placements_over(store: BookStore) -> Placements:
+    """Give what places orders with the one vendor of the specimens' seller, who is never asked."""
+    account = {
+        "dialect": "kole",
+        "url": "https://wholesaler.example",
+        "id": "sample",
+        "api_key": "sample-secret",
+        "seller": "demo-wholesale",
+    }
+    return Placements(store, Channels({"wholesaler": account}))
 
 
 async def _seller(store: BookStore, seller: Seller, name: str) -> int:

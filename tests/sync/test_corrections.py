@@ -311,3 +311,18 @@ def chosen(name: str) -> Any:
     from orderglot.hub.dialects import chosen_one
 
     return chosen_one(name)
+
+
+@each
+def test_an_order_of_the_book_that_cannot_be_read_any_more_is_put_aside_once(name: str) -> None:
+    async def worked() -> None:
+        async with vendor(name, 5) as shop:
+            await shop.pulled()
+            Speaking(shop)
+            for _ in range(2):
+                certificate = (await shop.pulled()).certificate
+                assert certificate is not None
+                assert (4, 1, 0) == (certificate.code, certificate.aside, certificate.there)
+            assert 1 == len(await rejects_of(shop.book))
+
+    asyncio.run(worked())

@@ -14,6 +14,7 @@ from orderglot.cli import (
     order_goods,
     order_list,
     orders,
+    placements,
     products,
     rejects,
     rejects_editing,
@@ -82,6 +83,7 @@ rejects.app.command("withdraw")(rejects_editing.withdraw)
 rejects.app.command("map")(rejects_editing.map_word)
 app.add_typer(rejects.app, name="rejects")
 app.add_typer(values.app, name="values")
+app.add_typer(placements.app, name="placements")
 app.add_typer(keys.app, name="key")
 app.add_typer(log.app, name="log")
 app.add_typer(database.app, name="database")

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, Annotated, Any
 
+import typer
+
 from orderglot.cli.command import AsJson, Misused, SellerName, group, with_book
 from orderglot.cli.options import argument, switch, value
 from orderglot.cli.output import table, write_bytes, write_json, write_line
@@ -21,6 +23,9 @@ Name = Annotated[str, argument("NAME", "As 'orderglot rejects list' has it.")]
 OneOrAll = Annotated[str, argument("NAME", "Which one; else --channel and --reason say which.")]
 Whose = Annotated[str, value("NAME", "A channel or dialect, such as kole@wholesaler.", "all")]
 Reason = Annotated[str, value("TEXT", "Those in whose reason this text stands.")]
+
+ASIDE = 4
+"""The exit code where something stays aside."""
 
 COLUMNS = ("name", "id", "PO number", "place", "first", "last", "reason")
 
@@ -75,12 +80,19 @@ async def _retry(
 ) -> None:
     taken, left = await hub.retries.retry(hub.book(owner).caller, chosen, name)
     if as_json:
-        return write_json({"taken": taken, "left": left})
-    return report_tried(taken, left)
+        write_json({"taken": taken, "left": left})
+    report_tried(taken, left, quiet=as_json)
 
 
-def report_tried(taken: int, left: int) -> None:
-    """Tell how many are orders now and how many stay aside."""
+def report_tried(taken: int, left: int, *, quiet: bool = False) -> None:
+    """Tell how many are orders now and how many stay aside; ends with exit code 4 if any does."""
+    if not quiet:
+        _tell_tried(taken, left)
+    if left:
+        raise typer.Exit(ASIDE)
+
+
+def _tell_tried(taken: int, left: int) -> None:
     write_line(
         f"{counted(taken, 'order is', 'orders are')} in the book now; "
         f"{counted(left, 'stays', 'stay')} aside."
@@ -195,6 +207,8 @@ async def retry(
     as_json: AsJson = False,
 ) -> None:
     """Read what was put aside once more, and keep what can be kept by now; asks no vendor.
+
+    Exit code 4: something stays aside.
 
     $ orderglot rejects retry
     $ orderglot rejects retry --reason "looks like order"

@@ -64,8 +64,8 @@ async def edit(
         return _report(name, looked, as_json=as_json)
     taken, left = await hub.retries.retry(book.caller, Chosen(), name)
     if as_json:
-        return write_json({"taken": taken, "left": left})
-    return report_tried(taken, left)
+        write_json({"taken": taken, "left": left})
+    return report_tried(taken, left, quiet=as_json)
 
 
 @with_book()
@@ -117,10 +117,11 @@ async def map_word(
     mapped = await hub.retries.map_word(book.caller, name, to, field, word, whose)
     if as_json:
         what = described(mapped.mapping)
-        return write_json({"mapping": what, "taken": mapped.taken, "left": mapped.left})
-    one = mapped.mapping
-    write_line(f"{one.field} {one.value} of {one.whose} stands for {one.to} from now on.")
-    return report_tried(mapped.taken, mapped.left)
+        write_json({"mapping": what, "taken": mapped.taken, "left": mapped.left})
+    else:
+        one = mapped.mapping
+        write_line(f"{one.field} {one.value} of {one.whose} stands for {one.to} from now on.")
+    return report_tried(mapped.taken, mapped.left, quiet=as_json)
 
 
 def _report(name: str, looked: "Looked", *, as_json: bool) -> None:

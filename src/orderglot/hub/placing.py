@@ -26,9 +26,8 @@ from orderglot.sync.placement_checks import Terms, refusals
 from orderglot.sync.placement_results import Placed
 from orderglot.sync.recovery import Unknown
 from orderglot.sync.vendor import Vendor, calling
-from orderglot.wire.changes import LOSSES, changes
 from orderglot.wire.exchange import Record
-from orderglot.wire.loss import carried
+from orderglot.wire.loss import losses
 from orderglot.wire.operation import PlacementAsked, PlacementShown, VendorChannel
 
 T = TypeVar("T")
@@ -36,6 +35,14 @@ T = TypeVar("T")
 PLACEABLE, UNDER_WAY = "placeable", "under way"
 GRACE = 5.0
 """So many seconds has what is under way when the program ends."""
+
+OWN = frozenset(
+    {
+        *("id", "version", "references", "created", "modified", "received", "status", "test"),
+        *("customer.id", "lines.number"),
+    }
+)
+"""Members that are the book's own and go to no vendor."""
 
 Table = Mapping[str, object]
 
@@ -143,9 +150,14 @@ class Placements:
         if stands:
             book = self._book(caller)
             await settle_differences(book, mine, chosen_one, [found.reference])
-            (shown, *_) = [
-                one for one in await self.of_order(caller, order) if one.channel == found.reference
-            ] or [PlacementShown(order=mine.id, channel=found.reference, state="unknown")]
+            there = [
+                one
+                for one in await self.of_order(caller, order)
+                if (one.channel, one.state) == (found.reference, "placed")
+            ]
+            if not there:
+                raise NotFound(f"{found.reference} does not have order {mine.id}.")
+            shown = there[0]
         elif id:
             shown = await self._given(caller, found, mine, id)
         else:
@@ -189,14 +201,13 @@ class Placements:
             return await refusals(book, vendor, order, _terms(asked))
 
         problems = await self._with(caller, channel, order, work)
-        after = carried(order, dialect.name, dialect.can)
-        lost = [one.field for one in changes(order, after) if one.fate in LOSSES]
+        lost = losses(order, dialect.name, dialect.can)
         return PlacementShown(
             order=order.id,
             channel=channel.reference,
             state="refused" if problems else PLACEABLE,
             problems=problems,
-            losses=tuple(dict.fromkeys(lost)),
+            losses=tuple(name for name in lost if name not in OWN),
         )
 
     async def _placed(

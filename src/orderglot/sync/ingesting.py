@@ -48,6 +48,8 @@ class Ingesting:
     note: Note | None
     corrected: set[str] = field(default_factory=set)
     """The vendor's ids of what he sent once more as it was before somebody corrected it."""
+    aside: set[str] = field(default_factory=set)
+    """The vendor's ids of what this pull has put aside."""
     mended: dict[str, Note] = field(default_factory=dict)
     """What is an order by a correction, until the vendor shows it so that it can be read."""
 
@@ -166,6 +168,7 @@ class Ingesting:
         kept, self.checkpoint, self.note = await written(self.book, write, self._look_again)
         these, corrected = kept
         self.corrected.update(corrected)
+        self.aside.update(reject.id for reject in aside if reject.id)
         outcomes.update(these)
 
     async def _arrived(self, unit: UnitOfWork, found: Sequence[Found]) -> Counter[str]:

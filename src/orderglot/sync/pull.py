@@ -193,7 +193,8 @@ class _Pulling:
         seen = self.seen | self.ingesting.corrected
         ids = await revisiting.not_seen(book, vendor, customer, seen, where)
         blank = self.ingesting.blank()
-        return await revisiting.ask_again(book, vendor, ids, blank, self.pages.notify)
+        aside = self.ingesting.aside
+        return await revisiting.ask_again(book, vendor, ids, blank, self.pages.notify, aside)
 
     async def _certify(self, revisited: Revisited) -> Certificate:
         """Describe what this pull can say of itself; a whole one also of what it did not see again.

@@ -20,6 +20,7 @@ from orderglot.dialects.orderglot.orders import (
     LIST_EVENTS,
     LIST_ORDERS,
 )
+from orderglot.dialects.orderglot.placements import PLACEMENT_OPERATIONS
 from orderglot.dialects.orderglot.products import PRODUCT_OPERATIONS
 from orderglot.dialects.orderglot.rejects import REJECT_OPERATIONS
 from orderglot.dialects.orderglot.sellers import SELLER_OPERATIONS
@@ -58,6 +59,7 @@ DIALECT = Dialect(
         *PRODUCT_OPERATIONS,
         *REJECT_OPERATIONS,
         *CORRECTION_OPERATIONS,
+        *PLACEMENT_OPERATIONS,
         ANSWER_BATCH,
         *SELLER_OPERATIONS,
         *KEY_OPERATIONS,

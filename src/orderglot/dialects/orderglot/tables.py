@@ -19,6 +19,8 @@ PRODUCTS = f"{ROOT}/products"
 
 REJECTS = f"{ROOT}/rejects"
 REJECT = f"{REJECTS}/{{name}}"
+CHANNELS = f"{ROOT}/channels"
+PLACEMENTS = f"{ROOT}/placements"
 VALUES = f"{ROOT}/values"
 VALUE = f"{VALUES}/{{name}}"
 BATCHES = f"{ROOT}/batches"
