@@ -44,7 +44,7 @@ async def edit(
     correction is obsolete, and a pull says so. Exit code 4: it still cannot be an order.
 
     $ orderglot rejects edit kole@wholesaler/0123456789ab
-    $ orderglot rejects edit kole@wholesaler/0123456789ab --file corrected.xml --retry
+    $ orderglot rejects edit kole@wholesaler/0123456789ab --file new.xml --retry
     """
     from orderglot.core.rejects import Chosen, reject_named
     from orderglot.sync.corrections import answer_number
