@@ -88,15 +88,22 @@ class Channels:
 class Placements:
     """Orders placed over a configuration's channels, each on its way once in this process."""
 
-    def __init__(self, store: BookStore, channels: Channels, record: Record | None = None) -> None:
+    def __init__(
+        self,
+        store: BookStore,
+        channels: Channels,
+        record: Record | None = None,
+        person: Person | None = None,
+    ) -> None:
         self._store = store
         self._channels = channels
         self._record = record
+        self._person = person
         self._tasks: dict[tuple[int, int, str], asyncio.Task[PlacementShown]] = {}
 
     def by(self, person: Person) -> Placements:
         """Give the same to one person, whose acts they are."""
-        own = Placements(self._store.acting(person), self._channels, self._record)
+        own = Placements(self._store, self._channels, self._record, person)
         own._tasks = self._tasks
         return own
 
@@ -126,9 +133,7 @@ class Placements:
             task = asyncio.create_task(self._placed(caller, channel, order, asked))
             self._tasks[key] = task
             task.add_done_callback(lambda _done: self._tasks.pop(key, None))
-            await self._store.act(
-                caller.seller, "order.placed", str(order.id), {"channel": channel.reference}
-            )
+            await self._act(caller, "order.placed", order, {"channel": channel.reference})
         await asyncio.wait([task], timeout=asked.wait)
         if task.done():
             return task.result()
@@ -163,7 +168,7 @@ class Placements:
         else:
             await placements.give_up(self._book(caller), mine, found.reference)
             shown = PlacementShown(order=mine.id, channel=found.reference, state="not there")
-        await self._store.act(caller.seller, "placement.settled", str(mine.id), act)
+        await self._act(caller, "placement.settled", mine, act)
         return shown
 
     async def of_order(self, caller: Caller, order: Reference) -> tuple[PlacementShown, ...]:
@@ -175,6 +180,10 @@ class Placements:
     async def open(self, caller: Caller) -> tuple[PlacementShown, ...]:
         """Give the orders of which nobody knows whether a vendor has them, or that one refused."""
         return tuple(map(_shown, await placements.open_placements(self._store.of(caller))))
+
+    async def _act(self, caller: Caller, what: str, order: Order, after: dict[str, str]) -> None:
+        store = self._store.acting(self._person) if self._person else self._store
+        await store.act(caller.seller, what, str(order.id), after)
 
     async def _given(
         self, caller: Caller, channel: Channel, order: Order, id: str

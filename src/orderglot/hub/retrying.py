@@ -21,12 +21,16 @@ from orderglot.wire.operation import Looked, WordMapped
 class Retries:
     """Rejects over a store, each in a transaction of its own; what a person does is written down."""
 
-    def __init__(self, store: BookStore) -> None:
+    def __init__(self, store: BookStore, person: Person | None = None) -> None:
         self._store = store
+        self._person = person
 
     def by(self, person: Person) -> Retries:
         """Give the same to one person, whose acts they are."""
-        return Retries(self._store.acting(person))
+        return Retries(self._store, person)
+
+    def _who(self, caller: Caller) -> str:
+        return self._person.who if self._person else self._store.person or caller.name
 
     async def retry(self, caller: Caller, chosen: Chosen, name: str = "") -> tuple[int, int]:
         """Try one by its name again, or all that are meant; gives how many are orders now, and are not."""
@@ -61,7 +65,7 @@ class Retries:
         book = self._store.of(caller)
         _, before = await reject_named(book, name)
         checked = await corrections.correct(
-            book, chosen_one, name, body, by=self._store.person or caller.name, number=number
+            book, chosen_one, name, body, by=self._who(caller), number=number
         )
         which = corrections.answer_number(before, number)
         then = before.in_force[which - 1].body
@@ -112,7 +116,6 @@ class Retries:
         self, caller: Caller, whose: str, field: str, value: str, to: str
     ) -> ValueMapping:
         """Say what a value in a member of a dialect's or channel's answers stands for, from now on."""
-        by = self._store.person or caller.name
         mapping, before = await value_mapping.map_value(
             self._store.of(caller),
             chosen_one,
@@ -120,7 +123,7 @@ class Retries:
             field=field,
             value=value,
             to=to,
-            by=by,
+            by=self._who(caller),
         )
         then = {"to": before.to} if before else None
         what = {"field": field, "value": value, "to": to}
@@ -143,7 +146,8 @@ class Retries:
         after: Mapping[str, object] | None = None,
         before: Mapping[str, object] | None = None,
     ) -> None:
-        await self._store.act(caller.seller, what, about, after, before)
+        store = self._store.acting(self._person) if self._person else self._store
+        await store.act(caller.seller, what, about, after, before)
 
 
 def _looked(checked: corrections.Checked) -> Looked:
