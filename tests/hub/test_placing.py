@@ -243,3 +243,13 @@ def test_a_channel_that_is_not_set_up_is_told_without_a_trace() -> None:
         assert "The channel 'wholesaler' is not set up" in refused["detail"]
 
     done("", work)
+
+
+def test_a_key_in_test_mode_places_no_live_order() -> None:
+    async def work(desk: Desk) -> None:
+        caller = Caller(seller=desk.book.caller.seller, test=True, tests=True)
+        desk.key = (await issued(desk.store, DIALECT, caller))["api_key"]
+        for asked in (await desk.place(dry_run=True), await desk.place()):
+            assert asked[0] in (403, 404)
+
+    done("http://127.0.0.1:9", work)

@@ -11,7 +11,16 @@ from msgspec.structs import replace
 
 from orderglot.core.acts import Person
 from orderglot.core.caller import Caller
-from orderglot.core.errors import Conflict, HubError, Invalid, NotFound, Problem, Rule, invalid
+from orderglot.core.errors import (
+    Conflict,
+    Forbidden,
+    HubError,
+    Invalid,
+    NotFound,
+    Problem,
+    Rule,
+    invalid,
+)
 from orderglot.core.order import AT, Order, Reference
 from orderglot.core.ports import Book
 from orderglot.faces.recording import Observed
@@ -124,6 +133,8 @@ class Placements:
     async def place(self, caller: Caller, asked: PlacementAsked) -> PlacementShown:
         """Place an order with a vendor once, or say what speaks against it; wait so long as is asked."""
         order = await self._store.of(caller).get(asked.order)
+        if caller.test and not order.test:
+            raise Forbidden("A key in test mode places test orders alone; ask for a live one.")
         channel = await self._channel(caller, asked.channel)
         if asked.dry_run:
             return await self._previewed(caller, channel, order, asked)
