@@ -160,7 +160,7 @@ LIST_CHANNELS: Operation[None, tuple[VendorChannel, ...]] = Operation(
 )
 
 
-# orders.place
+# placements.place
 
 
 def _write_asked(ask: PlacementAsked) -> Request:
@@ -208,7 +208,7 @@ async def _place(context: Context, ask: PlacementAsked) -> PlacementShown:
 
 
 PLACE_ORDER: Operation[PlacementAsked, PlacementShown] = Operation(
-    name="orders.place",
+    name="placements.place",
     endpoint=Endpoint("POST", (f"{ORDER}/place",), CHANGE, idempotent=True),
     request=RequestFormat(_write_asked, _read_asked, body={JSON: placement_shapes.Place}),
     perform=_place,
@@ -223,7 +223,7 @@ PLACE_ORDER: Operation[PlacementAsked, PlacementShown] = Operation(
 )
 
 
-# orders.placements, placements.list
+# placements.of-order, placements.list
 
 
 def _write_id(id: str) -> Request:
@@ -243,7 +243,7 @@ async def _of_order(context: Context, id: str) -> tuple[PlacementShown, ...]:
 
 
 OF_ORDER: Operation[str, tuple[PlacementShown, ...]] = Operation(
-    name="orders.placements",
+    name="placements.of-order",
     endpoint=Endpoint("GET", (f"{ORDER}/placements",)),
     request=RequestFormat(_write_id, _read_id),
     perform=_of_order,
@@ -268,7 +268,7 @@ LIST_PLACEMENTS: Operation[None, tuple[PlacementShown, ...]] = Operation(
 )
 
 
-# orders.settle-placement
+# placements.settle
 
 
 class Settling(Struct, frozen=True):
@@ -310,7 +310,7 @@ async def _settle(context: Context, ask: Settling) -> PlacementShown:
 
 
 SETTLE_PLACEMENT: Operation[Settling, PlacementShown] = Operation(
-    name="orders.settle-placement",
+    name="placements.settle",
     endpoint=Endpoint("POST", (f"{ORDER}/placements/settle",), CHANGE, idempotent=True),
     request=RequestFormat(_write_settling, _read_settling, body={JSON: placement_shapes.Settle}),
     perform=_settle,
