@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from orderglot.core.administration import Administration, demand_name
 from orderglot.core.caller import Caller
@@ -16,11 +17,13 @@ from orderglot.faces.recording import Observed
 from orderglot.hub.books import open_store
 from orderglot.hub.dialects import chosen, chosen_one
 from orderglot.hub.journals import journal_of
-from orderglot.hub.retrying import Retries
 from orderglot.journal.recorder import Recorder
 from orderglot.stores.book import Book
 from orderglot.stores.store import BookStore
 from orderglot.wire.dialect import Dialect
+
+if TYPE_CHECKING:
+    from orderglot.hub.retrying import Retries
 
 COMMAND = "orderglot"
 """Who did it, in an order's events, where nobody else is named."""
@@ -58,6 +61,9 @@ class Hub:
     @property
     def retries(self) -> Retries:
         """What may be done with what pulls put aside; whose acts it is, the store was told."""
+        # Few commands speak to vendors, and what does takes long to load.
+        from orderglot.hub.retrying import Retries
+
         return Retries(self.store)
 
     @property
