@@ -369,3 +369,23 @@ def test_a_vendor_that_is_not_there_ends_with_an_error(
     assert result.exit_code == 1
     assert "cannot be reached" in result.stderr.splitlines()[-1]
     assert "demo-key" not in result.stderr
+
+
+def test_what_ended_unknown_is_listed_and_settled(hub: Serving) -> None:
+    pulled()
+    asyncio.run(_write_down(OWN))
+    asyncio.run(_begin_placing(OWN))
+    sentence = refused("placements", "settle", "OWN-1", "kole@there", "--absent", *HERE)
+    assert "was sent to kole@there a moment ago" in sentence
+    assert 3 == run("place", "OWN-1", "--with", "kole", *THERE).exit_code
+
+    (unknown,) = done_json("placements", "list", *HERE)
+    assert ("kole@there", "unknown") == (unknown["channel"], unknown["state"])
+    assert "Run the same command again in 2 minutes" in unknown["why"]
+    assert "say --is ID, or --absent" in refused(
+        "placements", "settle", "OWN-1", "kole@there", *HERE, code=2
+    )
+    sentence = done("placements", "settle", "OWN-1", "kole@there", "--absent", *HERE)
+    assert "is not with kole@there; it may be placed anew" in sentence
+    assert [] == done_json("placements", "list", *HERE)
+    assert "was placed" in done("place", "OWN-1", "--with", "kole", *THERE)

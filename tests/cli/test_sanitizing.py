@@ -186,6 +186,7 @@ def book(folder: Path) -> Path:
     (folder / "table.json").write_text(json.dumps([{"id": 1, "label": NAME}]))
     shown = run("show", "kole:K1", "--as", "kole", "--format", "json").stdout
     (folder / "order.json").write_text(shown)
+    (folder / "odd.json").write_text(json.dumps({"status": NAME, NAME: NAME}))
     return folder
 
 
@@ -389,10 +390,22 @@ COMMANDS: dict[tuple[str, ...], list[tuple[str, ...]]] = {
     ("jobs", "forget"): [(NAME,)],
     ("jobs", "work"): [("--database", NO_BOOK)],
     ("rejects", "list"): [(), ("--json",), ("--channel", NAME)],
-    ("rejects", "show"): [("kole/1",), (NAME,)],
+    ("rejects", "show"): [("kole/1",), (NAME,), ("kole/1", "--json")],
+    ("rejects", "edit"): [("kole/1", "--file", "odd.json"), (NAME, "--file", "odd.json")],
+    ("rejects", "check"): [("kole/1",), (NAME,), ("kole/1", "--json")],
+    ("rejects", "withdraw"): [("kole/1",), (NAME,)],
+    ("rejects", "map"): [
+        ("kole/1", NAME),
+        ("kole/1", "shipped", "--value", NAME, "--field", "status"),
+    ],
+    ("placements", "list"): [(), ("--json",)],
+    ("placements", "settle"): [(NAME, NAME, "--absent"), (NAME, f"kole@{ODD}", "--is", NAME)],
+    ("values", "list"): [(), ("--json",)],
+    ("values", "map"): [("kole", "status", NAME, "shipped"), (NAME, NAME, NAME, NAME)],
+    ("values", "remove"): [(NAME,), ("kole/1",)],
     ("rejects", "retry"): [(), (NAME,), ("--channel", NAME, "--json")],
     ("rejects", "settle"): [(NAME, "--new"), ("kole/1", "--is", NAME)],
-    ("rejects", "drop"): [("kole/1",), (NAME,)],
+    ("rejects", "drop"): [("kole/1",), (NAME,), ("--reason", NAME)],
     ("key", "add"): [("--dialect", "kole", "--customer", NAME), ("--dialect", NAME)],
     ("key", "list"): [(), ("--json",)],
     ("key", "show"): [(f"kole:{ODD}",), (NAME,)],

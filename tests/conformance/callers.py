@@ -25,7 +25,7 @@ from orderglot.wire.dialect import Dialect, Session
 from orderglot.wire.message import Pairs, Request, Response, pairs, query_of
 from tests.clock import Clock
 from tests.conformance.implementations import credentials_of, orderer
-from tests.conformance.specimens import Specimen, book_of, shelve, welcome
+from tests.conformance.specimens import Specimen, book_of, placements_over, shelve, welcome
 
 Credentials = Mapping[str, str]
 
@@ -137,7 +137,15 @@ async def two_servers(
     """Open two servers, each with a store of its own, over one file without orders."""
     stores: list[BookStore] = [SqliteStore(file, clock) for _ in range(2)]
     at = await site(specimen.dialect, stores[0], orders=False)
-    yield at, [Server(specimen.dialect, store, retries=Retries(store)) for store in stores]
+    yield (
+        at,
+        [
+            Server(
+                specimen.dialect, store, retries=Retries(store), placements=placements_over(store)
+            )
+            for store in stores
+        ],
+    )
     for store in stores:
         await store.close()
 
@@ -148,7 +156,7 @@ async def site(dialect: Dialect, store: BookStore | None = None, *, orders: bool
     return Site(
         dialect,
         store,
-        Server(dialect, store, retries=Retries(store)),
+        Server(dialect, store, retries=Retries(store), placements=placements_over(store)),
         await orderer(dialect, store),
     )
 

@@ -32,6 +32,7 @@ from orderglot.core.product import Product
 from orderglot.core.rejects import Reject
 from orderglot.core.seller import Seller
 from orderglot.core.tokens import OWNER, TokenKind
+from orderglot.core.value_mappings import ValueMapping, keep_mapping
 from orderglot.core.webhooks import (
     ENDPOINT,
     PROGRESS,
@@ -42,7 +43,9 @@ from orderglot.core.webhooks import (
     Signing,
     over_of,
 )
+from orderglot.hub.placing import Channels, Placements
 from orderglot.stores.store import BookStore
+from orderglot.sync.notes import PLACING, Placing, noted
 from orderglot.sync.rejects import put_aside
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
@@ -108,6 +111,8 @@ class Book(Struct, frozen=True, forbid_unknown_fields=True):
     rejects: tuple[Reject, ...] = ()
     webhooks: tuple[Hooked, ...] = ()
     jobs: tuple[Job, ...] = ()
+    value_mappings: tuple[ValueMapping, ...] = ()
+    placings: dict[str, Placing] = {}
     unprovoked: tuple[str, ...] = ()
     draft: Order | None = None
     """An order that can be placed, where no single specimen says one."""
@@ -231,17 +236,26 @@ async def shelve(
             (Caller(seller=seller, customer=ids[one.customer]), journal.read(one.exchange))
             for one in book.exchanges
         )
-        async with whole.together() as unit:
-            await put_aside(unit, book.rejects)
-            for job in book.jobs:
-                put(unit, JOB, job.name, job.setting, None)
-                put(unit, STATE, job.name, job.state, None)
     async with whole.together() as unit:
-        for one in book.webhooks:
-            hang(unit, one)
+        if orders:
+            await note_beside_orders(unit, book)
+        for mapping in book.value_mappings:
+            await keep_mapping(unit, mapping)
+        for webhook in book.webhooks:
+            hang(unit, webhook)
     for proof in book.credentials if credentials else ():
         await plant(store, dialect, seller, proof)
     return seller
+
+
+async def note_beside_orders(unit: UnitOfWork, book: Book) -> None:
+    """Write what the hub remembers of a book's orders and of the work that brings them."""
+    await put_aside(unit, book.rejects)
+    for sent, placing in book.placings.items():
+        unit.note(noted(PLACING, sent, placing, None))
+    for job in book.jobs:
+        put(unit, JOB, job.name, job.setting, None)
+        put(unit, STATE, job.name, job.state, None)
 
 
 def hang(unit: UnitOfWork, one: Hooked) -> None:
@@ -254,6 +268,18 @@ def hang(unit: UnitOfWork, one: Hooked) -> None:
     for delivery in one.deliveries:
         document = msgspec.json.encode(delivery)
         unit.note(Note(kind=over, name=delivery.id, document=document))
+
+
+def placements_over(store: BookStore) -> Placements:
+    """Give what places orders with the one vendor of the specimens' seller, who is never asked."""
+    account = {
+        "dialect": "kole",
+        "url": "https://wholesaler.example",
+        "id": "sample",
+        "api_key": "sample-secret",
+        "seller": "demo-wholesale",
+    }
+    return Placements(store, Channels({"wholesaler": account}))
 
 
 async def _seller(store: BookStore, seller: Seller, name: str) -> int:

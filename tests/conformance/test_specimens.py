@@ -17,7 +17,15 @@ from orderglot.hub.retrying import Retries
 from orderglot.wire.loss import carried
 from orderglot.wire.message import Response
 from tests.conformance.implementations import Shop
-from tests.conformance.specimens import Specimen, book_of, provoked, shelve, specimens_of, welcome
+from tests.conformance.specimens import (
+    Specimen,
+    book_of,
+    placements_over,
+    provoked,
+    shelve,
+    specimens_of,
+    welcome,
+)
 from tests.conformance.structure import structure
 
 EVERY = [specimen for name in dialects.names() for specimen in specimens_of(name)]
@@ -43,7 +51,7 @@ async def server_of(specimen: Specimen, shop: Shop) -> tuple[Server, int]:
     dialect = specimen.dialect
     store = shop.store(lambda: book_of(dialect.name).now)
     seller = await shelve(store, dialect)
-    return Server(dialect, store, retries=Retries(store)), seller
+    return Server(dialect, store, retries=Retries(store), placements=placements_over(store)), seller
 
 
 def assert_says(expected: Response, response: Response) -> None:

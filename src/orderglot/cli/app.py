@@ -15,9 +15,12 @@ from orderglot.cli import (
     order_goods,
     order_list,
     orders,
+    placements,
     products,
     rejects,
+    rejects_editing,
     sellers,
+    values,
     webhook_deliveries,
     webhooks,
 )
@@ -83,7 +86,13 @@ webhooks.app.command("deliveries")(webhook_deliveries.deliveries)
 webhooks.app.command("resend")(webhook_deliveries.resend)
 webhooks.app.command("trigger")(webhook_deliveries.trigger)
 webhooks.app.command("work")(webhook_deliveries.work)
+rejects.app.command("edit")(rejects_editing.edit)
+rejects.app.command("check")(rejects_editing.check)
+rejects.app.command("withdraw")(rejects_editing.withdraw)
+rejects.app.command("map")(rejects_editing.map_word)
 app.add_typer(rejects.app, name="rejects")
+app.add_typer(values.app, name="values")
+app.add_typer(placements.app, name="placements")
 app.add_typer(keys.app, name="key")
 app.add_typer(webhooks.app, name="webhook")
 app.add_typer(log.app, name="log")

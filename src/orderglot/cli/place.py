@@ -97,7 +97,7 @@ async def place(
 
     However often this is repeated, and wherever it was cut off: what the vendor has is not sent
     again. Where that cannot be known, the vendor is asked; where it cannot be asked either, this
-    says so and ends with exit code 3. What the vendor then has is compared with what is here: each
+    says so and ends with exit code 3; 'orderglot placements list' has it then. What the vendor then has is compared with what is here: each
     difference is a line, and the exit code is 4 until the two agree or somebody says --settled.
 
     $ orderglot place 489434 --with kole --url https://orders.example
@@ -173,6 +173,7 @@ async def _placed(
     from orderglot.cli.complaints import list_complaints
     from orderglot.core.errors import Invalid, NotFound
     from orderglot.sync.place import place, settle
+    from orderglot.sync.placements import note_doubt
     from orderglot.sync.recovery import Unknown
 
     try:
@@ -183,6 +184,7 @@ async def _placed(
         list_complaints(refusal, order, vendor, seller)
         raise typer.Exit(1) from None
     except Unknown as doubt:
+        await note_doubt(book, order.id, vendor.name, doubt.message)
         write_notice(f"orderglot: {doubt.message}")
         raise typer.Exit(UNKNOWN) from None
 

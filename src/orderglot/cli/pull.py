@@ -159,13 +159,10 @@ async def pull(
 async def _settle(
     hub: "Hub", seller: str | None, name: str, order: str | None, *, new: bool
 ) -> None:
-    """Settle one that was put aside, and write down who did."""
+    """Settle one that was put aside."""
     from orderglot.cli.rejects import settle
 
-    owner = await hub.seller(seller)
-    await settle(hub.book(owner, deleted=True), name, order, new=new)
-    what = {"is": order or "a new order"}
-    await hub.store.act(owner.id, "reject.settled", name, what)
+    await settle(hub, await hub.seller(seller), name, order, new=new)
 
 
 async def _rejects(
@@ -177,13 +174,11 @@ async def _rejects(
     retry: bool,
     as_json: bool,
 ) -> None:
-    """Show what was put aside, or try it again and write down who did."""
+    """Show what was put aside, or try it again."""
     from orderglot.cli.rejects import show
 
     owner, named = await hub.seller(seller), dialect.name if dialect else ""
-    await show(hub.book(owner), named, raw=raw, retry=retry, as_json=as_json)
-    if retry:
-        await hub.store.act(owner.id, "rejects.retried", named or "all")
+    await show(hub, owner, named, raw=raw, retry=retry, as_json=as_json)
 
 
 def _tell_that_it_continues(owner: "Seller", channel: "Channel") -> None:

@@ -25,6 +25,7 @@ from orderglot.faces.resolving import look_up
 from orderglot.hub.books import open_store
 from orderglot.hub.faces import faces
 from orderglot.hub.journals import journal_of, recorder_of
+from orderglot.hub.placing import Channels
 from orderglot.stores.database_url import shown
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def load(config: Config) -> Asgi:
         journal=journal_of(config.database),
         beginning=partial(_begin, config),
         beside=PageProcess(PAGE_WORKER, msgspec.msgpack.encode(config)),
+        channels=Channels(config.channels, config.vendors, os.environ, config.seller),
     )
 
 

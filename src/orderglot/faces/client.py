@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Generator
+from collections.abc import AsyncIterator, Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
@@ -20,6 +20,7 @@ from orderglot.faces.routes import Routes
 from orderglot.wire.dialect import Credentials, Dialect, Session
 from orderglot.wire.flow import Flow
 from orderglot.wire.idempotency import IDEMPOTENCY_KEY
+from orderglot.wire.meanings import NONE, Meanings, meant
 from orderglot.wire.message import Request, Response, Send
 
 T = TypeVar("T")
@@ -47,7 +48,10 @@ class Transcript:
 
 
 class Client:
-    """A vendor's orders over a connection: ``core.ports.Orders`` for whatever ``send`` leads to."""
+    """A vendor's orders over a connection: ``core.ports.Orders`` for whatever ``send`` leads to.
+
+    The vendor's answers are read with the ``meanings`` that somebody has given to words of his.
+    """
 
     def __init__(
         self,
@@ -62,6 +66,7 @@ class Client:
         self.routes = Routes([(dialect, dialect)])
         self.lock = asyncio.Lock()
         self.logins = 0
+        self.meanings: Meanings = NONE
 
     async def place(
         self, order: Order, key: str = "", transcript: Transcript | None = None
@@ -110,17 +115,22 @@ class Client:
         if flow is not None:
             await self._call(flow)
 
-    async def page(self, window: Window, transcript: Transcript | None = None) -> Page:
+    async def page(
+        self,
+        window: Window,
+        transcript: Transcript | None = None,
+        first: Sequence[Response] = (),
+    ) -> Page:
         """Give one page of the vendor's list, no longer than the vendor allows.
 
-        What the vendor answered on the way is put into ``transcript``.
+        What the vendor answered on the way is put into ``transcript``. What he answers ``first`` is
+        known, and is not asked for.
         """
         limit = min(window.limit, self.dialect.can.max_size)
         window = msgspec.structs.replace(window, limit=limit)
         flow = self._supported(self.dialect.flows.page, "list orders")(window)
-        return await self._run(
-            flow, self._send if transcript is None else self._recording(transcript)
-        )
+        send = self._send if transcript is None else self._recording(transcript)
+        return await self._run(flow, _knowing(first, send))
 
     async def walk(self, where: Query = EVERYTHING) -> AsyncIterator[Order]:
         """Give every match once, page by page.
@@ -162,7 +172,8 @@ class Client:
                 raise Upstream(f"{self.dialect.title} {reason}.")
             response = await send(step)
             error = self.dialect.faults.read(response)
-            step = _throw(flow, error) if error else _advance(flow, response)
+            with meant(self.meanings):
+                step = _throw(flow, error) if error else _advance(flow, response)
         return step.value
 
     def _recording(self, transcript: Transcript) -> Send:
@@ -226,6 +237,17 @@ class Client:
             await self._run(flow, self.send)
             self.logins += 1
             return True
+
+
+def _knowing(first: Sequence[Response], send: Send) -> Send:
+    """Give a way to send that knows what the first requests are answered."""
+    known = iter(first)
+
+    async def sending(request: Request) -> Response:
+        answer = next(known, None)
+        return await send(request) if answer is None else answer
+
+    return sending if first else send
 
 
 class Ended(Struct, Generic[T], frozen=True):

@@ -40,6 +40,10 @@ Perform = Callable[[Remember | None], Awaitable[Response]]
 Place = tuple[int, int | None, str]
 
 
+ACCEPTED = 202
+"""An answer that is none yet."""
+
+
 class Key(NamedTuple):
     """A key as it is kept, how long, and what the way says in which it was given."""
 
@@ -207,6 +211,9 @@ class Replay:
                 unit.remember(answered)
 
     def _remember(self, asked: Asked, response: Response, unit: UnitOfWork) -> None:
+        if response.status == ACCEPTED:
+            # It is not done yet: who asks again is to hear what became of it.
+            return
         for answered in self._answers(asked, response):
             unit.remember(answered)
         if asked.repeat is not None:

@@ -37,7 +37,7 @@ from orderglot.faces.sellers import Sellers
 from orderglot.faces.throttle import Throttle
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
-from orderglot.wire.operation import Context, Operation, Pause, Retries
+from orderglot.wire.operation import Context, Operation, Pause, PersonsPlacements, PersonsRetries
 
 LEFT_OUT = "Orderglot-Left-Out"
 """The header that says how many things an answer lacks, since they cannot be read."""
@@ -71,7 +71,7 @@ class Server:
     Nobody waits for anything without a ``pause``.
     ``counts`` says that the requests of each key are counted, for sellers who set a limit: what is
     itself beside another server leaves that to it. ``retries`` reads again what was put aside, if
-    anybody can.
+    anybody can, and ``placements`` sends orders to vendors.
     """
 
     def __init__(
@@ -83,7 +83,8 @@ class Server:
         named: Named | None = None,
         *,
         pause: Pause | None = None,
-        retries: Retries | None = None,
+        retries: PersonsRetries | None = None,
+        placements: PersonsPlacements | None = None,
         counts: bool = True,
     ) -> None:
         self.dialect = dialect
@@ -91,6 +92,7 @@ class Server:
         self.beside = beside
         self.pause = pause
         self.retries = retries
+        self.placements = placements
         self.named = named or only(dialect)
         self.views = Views(store.keyring, self.named)
         self.completing = completing or Completing(store, lambda: (dialect,))
@@ -240,6 +242,7 @@ class Server:
             views=self.views,
             journal=self.store.journal,
             pause=self.pause,
+            placements=self.placements,
             again=self._again(request),
         )
         answer = shown_to(book.caller, await operation.perform(context, ask))
@@ -262,14 +265,15 @@ class Server:
         ask: Callable[[], Any],
         remember: Remember | None,
     ) -> Response:
-        asked = ask()
+        asked, person = ask(), Person(caller.name, request.peer)
 
         async def work(unit: UnitOfWork) -> Response:
             context = Context(
                 self.store.keyring,
                 request.at or self.store.now(),
                 unit,
-                retries=self.retries,
+                retries=self.retries and self.retries.by(person),
+                placements=self.placements and self.placements.by(person),
                 administration=self._administration(operation, request, caller),
             )
             try:

@@ -14,6 +14,7 @@ from orderglot.faces.server import Beside, Server
 from orderglot.hub.dialects import chosen, chosen_one
 from orderglot.hub.front_page import FRONT, front_page
 from orderglot.hub.pages import HEALTH, OPENAPI, READY, health, openapi, readiness
+from orderglot.hub.placing import Channels, Placements
 from orderglot.hub.reference import REFERENCE, reference
 from orderglot.hub.retrying import Retries
 from orderglot.journal.recorder import Recorder
@@ -38,12 +39,13 @@ def faces(
     journal: Journal | None = None,
     beginning: Work | None = None,
     counts: bool = True,
+    channels: Channels | None = None,
 ) -> Asgi:
     """Put the server faces of some dialects, of all for none, and the hub's own pages together.
 
     What asks for a large page is answered ``beside``, if there is such a place. Each exchange is
     given to the ``recorder``, if there is one, which is closed with the store; what is kept of them
-    is read from the ``journal``. Without ``counts`` no request counts for its key's limit.
+    is read from the ``journal``. Orders are placed over ``channels``. Without ``counts`` no request counts for its key's limit.
     The process is from now on one that serves: its threads give way to each other sooner.
     """
     sys.setswitchinterval(SWITCH)
@@ -51,7 +53,10 @@ def faces(
     if journal is not None:
         store.journal = journal
 
+    placements = Placements(store, channels or Channels(), recorder)
+
     async def end() -> None:
+        await placements.close()
         if recorder is not None:
             await recorder.close()
         await store.close()
@@ -67,6 +72,7 @@ def faces(
                 chosen_one,
                 pause=asyncio.sleep,
                 retries=Retries(store),
+                placements=placements,
                 counts=counts,
             )
             for dialect in chosen(names)

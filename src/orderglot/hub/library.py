@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Coroutine, Generator
+from collections.abc import AsyncIterator, Collection, Coroutine, Generator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from typing import Any, Self
 
@@ -12,23 +12,42 @@ from orderglot.core.keyring import Keyring
 from orderglot.hub.blocking import Blocking, Blocks, Held, background
 from orderglot.hub.book_jobs import BookJobs
 from orderglot.hub.book_orders import BookOrders
+from orderglot.hub.book_rejects import BookPlacements, BookRejects
 from orderglot.hub.dialects import chosen_one
 from orderglot.hub.opening import COMMAND, Hub, opened
+from orderglot.hub.placing import Channels, Placements
+from orderglot.hub.retrying import Retries
 from orderglot.stores.book import Book
 from orderglot.wire import translation
 from orderglot.wire.translation import Translation
 
+VendorTables = Mapping[str, Mapping[str, object]]
+"""Accounts with vendors by their names: what the dialect, the address and the credentials are."""
+
 
 class OpenBook(Book):
-    """A seller's order book that a program has open; ``orders`` and ``jobs`` have the operations of our own API."""
+    """A seller's order book that a program has open.
 
-    def __init__(self, book: Book, keyring: Keyring, ending: AsyncExitStack | None = None) -> None:
+    ``orders`` and ``jobs`` have the operations of our own API, ``rejects`` what pulls put aside,
+    ``placements`` what goes to vendors.
+    """
+
+    def __init__(
+        self,
+        book: Book,
+        keyring: Keyring,
+        ending: AsyncExitStack,
+        retries: Retries,
+        placements: Placements,
+    ) -> None:
         # It is that book, and knows more.
         vars(self).update(vars(book))
         self.keyring = keyring
         self.orders = BookOrders(self, keyring)
         self.jobs = BookJobs(self)
-        self._ending = ending or AsyncExitStack()
+        self.rejects = BookRejects(self, retries)
+        self.placements = BookPlacements(self.orders, placements)
+        self._ending = ending
 
     async def close(self) -> None:
         """Let go of the book; closed once more, nothing happens."""
@@ -63,6 +82,7 @@ def open_book(
     test: bool = False,
     who: str = COMMAND,
     replica: str = "",
+    channels: VendorTables | None = None,
 ) -> Opening:
     """Open one seller's order book, with ``async with`` for as long as that lasts.
 
@@ -71,26 +91,46 @@ def open_book(
     whose ``currency`` is USD by default. With ``test`` test orders are seen, and
     new orders are test orders. ``who`` stands in the events of the orders that are changed.
     ``replica`` is the URL of a copy of a PostgreSQL database that lists may come from.
+    ``channels`` are accounts with vendors, by their names, as ``[channels.NAME]`` has them in a
+    configuration: ``book.placements`` places orders over them.
     ``await open_book(...)`` gives a book that is open until ``await book.close()``.
 
     Raises NotFound where there is no such book or seller, Invalid where the URL or the choice of a
     seller makes no sense, Upstream where the database cannot be used.
     """
-    return Opening(_open(url, seller, create, currency, test, who, replica))
+    return Opening(_open(url, seller, create, currency, test, who, replica, channels))
 
 
 async def _open(
-    url: str, seller: str, create: bool, currency: str, test: bool, who: str, replica: str
+    url: str,
+    seller: str,
+    create: bool,
+    currency: str,
+    test: bool,
+    who: str,
+    replica: str,
+    channels: VendorTables | None,
 ) -> OpenBook:
     async with AsyncExitStack() as ending:
         hub = await ending.enter_async_context(opened(url, create=create, replica=replica))
         found = await (hub.seller_or_new(seller, currency) if create else hub.seller(seller))
-        return book_of(hub, hub.book(found, test=test, who=who), ending.pop_all())
+        hub.store.by(Person(who))
+        book = hub.book(found, test=test, who=who)
+        mine = {name: {"seller": found.name, **one} for name, one in (channels or {}).items()}
+        return book_of(hub, book, ending.pop_all(), mine)
 
 
-def book_of(hub: Hub, book: Book, ending: AsyncExitStack | None = None) -> OpenBook:
+def book_of(
+    hub: Hub,
+    book: Book,
+    ending: AsyncExitStack | None = None,
+    channels: VendorTables | None = None,
+) -> OpenBook:
     """Give a book of a hub as a program has it."""
-    return OpenBook(book, hub.store.keyring, ending)
+    ending = ending or AsyncExitStack()
+    placements = Placements(hub.store, Channels(channels or {}))
+    ending.push_async_callback(placements.close)
+    return OpenBook(book, hub.store.keyring, ending, hub.retries, placements)
 
 
 class BlockingOrders(BookOrders, Blocks):
@@ -109,10 +149,26 @@ class BlockingJobs(BookJobs, Blocks):
         self.held = held
 
 
+class BlockingRejects(BookRejects, Blocks):
+    """What pulls put aside, each method of which blocks."""
+
+    def __init__(self, book: OpenBook, held: Held) -> None:
+        super().__init__(book, book.rejects._retries)
+        self.held = held
+
+
+class BlockingPlacements(BookPlacements, Blocks):
+    """What goes to vendors, each method of which blocks."""
+
+    def __init__(self, book: OpenBook, held: Held) -> None:
+        super().__init__(book.orders, book.placements._placements)
+        self.held = held
+
+
 class BlockingBook(Blocking):
     """An open book for programs without an event loop: whatever it is asked, it waits for the answer.
 
-    ``orders`` and ``jobs`` have the operations of our own API; all else that a book has is here as well. It is
+    ``orders``, ``rejects``, ``placements`` and ``jobs`` have what our own API has; all else that a book has is here as well. It is
     closed by ``close``, at the end of a ``with``, when nothing refers to it any more, or with the program.
     """
 
@@ -120,6 +176,8 @@ class BlockingBook(Blocking):
         super().__init__(book, held)
         self.orders = BlockingOrders(book, held)
         self.jobs = BlockingJobs(book, held)
+        self.rejects = BlockingRejects(book, held)
+        self.placements = BlockingPlacements(book, held)
 
     def __enter__(self) -> Self:
         return self
@@ -144,6 +202,7 @@ def open_book_sync(
     test: bool = False,
     who: str = COMMAND,
     replica: str = "",
+    channels: VendorTables | None = None,
 ) -> BlockingBook:
     """Open one seller's order book for a program without an event loop, as ``open_book`` does for others.
 
@@ -151,7 +210,7 @@ def open_book_sync(
     own loop is left alone. Raises what ``open_book`` does.
     """
     loop = background()
-    book = loop.run(_open(url, seller, create, currency, test, who, replica))
+    book = loop.run(_open(url, seller, create, currency, test, who, replica, channels))
     return BlockingBook(book, Held(book, loop))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from orderglot.core.administration import Administration, demand_name
 from orderglot.core.caller import Caller
@@ -24,6 +25,9 @@ from orderglot.journal.recorder import Recorder
 from orderglot.stores.book import Book
 from orderglot.stores.store import BookStore
 from orderglot.wire.dialect import Dialect
+
+if TYPE_CHECKING:
+    from orderglot.hub.retrying import Retries
 
 COMMAND = "orderglot"
 """Who did it, in an order's events, where nobody else is named."""
@@ -57,6 +61,14 @@ class Hub:
     def administration(self) -> Administration:
         """What may be done to sellers and keys; whose acts it is, the store was told."""
         return administration_over(self.store, chosen_one)
+
+    @property
+    def retries(self) -> Retries:
+        """What may be done with what pulls put aside; whose acts it is, the store was told."""
+        # Few commands speak to vendors, and what does takes long to load.
+        from orderglot.hub.retrying import Retries
+
+        return Retries(self.store)
 
     @property
     def journal(self) -> Journal:

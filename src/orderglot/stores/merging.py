@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from orderglot.core.customer import Customer
-from orderglot.core.errors import Conflict
+from orderglot.core.errors import Overtaken
 from orderglot.core.order import Identity, Order, Reference
 from orderglot.core.order_details import OrderDetails
 from orderglot.core.product import Product
@@ -120,9 +120,9 @@ def nameless(named: Identity) -> bool:
 
 
 def demand_version(new: Customer | Product, kept: Customer | Product) -> None:
-    """Raise Conflict unless a change was made from the version that is there."""
+    """Raise Overtaken unless a change was made from the version that is there."""
     if new.version not in (0, kept.version):
-        raise Conflict(
+        raise Overtaken(
             f"Version {kept.version} is here by now, not {new.version}; "
             "read it again and repeat the change."
         )

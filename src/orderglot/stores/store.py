@@ -80,11 +80,21 @@ class BookStore:
         own._webhooks = self._webhooks.of(own._acts)
         return own
 
+    @property
+    def person(self) -> str:
+        """Who acts, "" where nobody is named."""
+        return self._acts.person.who if self._acts.person else ""
+
     async def act(
-        self, seller: int, what: str, about: str, after: Mapping[str, Any] | None = None
+        self,
+        seller: int,
+        what: str,
+        about: str,
+        after: Mapping[str, Any] | None = None,
+        before: Mapping[str, Any] | None = None,
     ) -> None:
-        """Write down an act of the person that changes nothing of the seller's by itself."""
-        batch = self._acts.put(self._clock(), what, about, after=after)
+        """Write down an act of the person that is no change of the seller's own record."""
+        batch = self._acts.put(self._clock(), what, about, before, after)
         if batch:
             await self._backend.commit(seller, batch)
 

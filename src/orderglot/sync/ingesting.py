@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
@@ -19,13 +19,17 @@ from orderglot.sync.matching import recognise
 from orderglot.sync.notes import PULL, Checkpoint, note_of, noted
 from orderglot.sync.pages import Found, Pages, Shown, Unread
 from orderglot.sync.reconciling import take
-from orderglot.sync.rejects import put_aside, strike_older
+from orderglot.sync.rejects import put_aside, strike_older, take_corrected
 from orderglot.sync.retrying import written
 from orderglot.sync.vendor import Vendor
 from orderglot.wire.salvaging import salvaged
 
 CONFLICTS = "conflicts"
 """What a page's orders that both sides changed are counted under, beside their outcomes."""
+
+
+Kept = tuple[Counter[str], tuple[str, ...]]
+"""What became of orders, and which of those that were put aside are orders by a correction."""
 
 
 class Busy(Conflict):
@@ -42,6 +46,12 @@ class Ingesting:
     criteria: Criteria
     checkpoint: Checkpoint
     note: Note | None
+    corrected: set[str] = field(default_factory=set)
+    """The vendor's ids of what he sent once more as it was before somebody corrected it."""
+    aside: set[str] = field(default_factory=set)
+    """The vendor's ids of what this pull has put aside."""
+    mended: dict[str, Note] = field(default_factory=dict)
+    """What is an order by a correction, until the vendor shows it so that it can be read."""
 
     @property
     def dialect(self) -> str:
@@ -146,24 +156,43 @@ class Ingesting:
         ``outcomes`` are those of orders of the page that are kept already; the others' come to it.
         """
 
-        async def write(unit: UnitOfWork) -> tuple[Counter[str], Checkpoint, Note]:
+        async def write(unit: UnitOfWork) -> tuple[Kept, Checkpoint, Note]:
             these = await self._arrived(unit, found)
-            await put_aside(unit, aside)
-            checkpoint = _behind(self.checkpoint, shown, outcomes + these, len(aside))
+            corrected = await put_aside(unit, aside)
+            these[Outcome.SAME] += len(corrected)
+            left = len(aside) - len(corrected)
+            checkpoint = _behind(self.checkpoint, shown, outcomes + these, left)
             checkpoint = replace(checkpoint, adds_up=sums)
-            return these, checkpoint, self._note(unit, checkpoint)
+            return (these, corrected), checkpoint, self._note(unit, checkpoint)
 
-        these, self.checkpoint, self.note = await written(self.book, write, self._look_again)
+        kept, self.checkpoint, self.note = await written(self.book, write, self._look_again)
+        these, corrected = kept
+        self.corrected.update(corrected)
+        self.aside.update(reject.id for reject in aside if reject.id)
         outcomes.update(these)
 
     async def _arrived(self, unit: UnitOfWork, found: Sequence[Found]) -> Counter[str]:
         """Keep orders; what was on its way to the vendor is seen again in them first."""
         orders = [one.order for one in found]
+        await self._end_corrections(unit, orders)
         await recognise(unit, self.vendor, orders)
         arrived = await take(unit, self.vendor.source, orders) if orders else ()
         counts = Counter[str](one.outcome for one in arrived)
         counts[CONFLICTS] = sum(bool(one.conflicts) for one in arrived)
         return counts
+
+    async def _end_corrections(self, unit: UnitOfWork, orders: Sequence[Order]) -> None:
+        """Let go of corrections of orders that the vendor shows in a way that can be read."""
+        if not orders or not self.mended:
+            return
+        for order in orders:
+            note = self.mended.get(native_id(order, self.dialect))
+            if note is not None and (there := await note_of(unit, note.kind, note.name)):
+                unit.strike(there)
+                self.pages.notify(
+                    f"{self.vendor.name} has sent order {native_id(order, self.dialect)} anew; what "
+                    "was corrected in it here is obsolete."
+                )
 
     async def _look_again(self) -> None:
         """Raise Busy where another pull has moved the checkpoint."""
@@ -208,6 +237,7 @@ class Ingesting:
                 answers = await self.pages.alone(one.position)
                 id, po_number = native_id(one.order, self.dialect), one.order.po_number
                 aside.append(replace(reject, id=id, po_number=po_number, answers=answers))
+        await take_corrected(self.book, self.vendor, aside)
         return aside
 
     def blank(self) -> Reject:

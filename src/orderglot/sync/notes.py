@@ -68,7 +68,8 @@ class Placing(Struct, frozen=True, kw_only=True):
 
     ``boxed`` is the order as the vendor is sent it where he counts by boxes, "" elsewhere. ``begun``
     is when it was sent first, ``sent`` when last, ``sendings`` how often. One that was ``refused`` is
-    not under way; ``intent`` counts how often it was begun anew after that.
+    not under way; ``intent`` counts how often it was begun anew after that. ``why`` is what was said
+    last: why it was refused, or why nobody knows.
     """
 
     dialect: str
@@ -81,6 +82,7 @@ class Placing(Struct, frozen=True, kw_only=True):
     refused: bool = False
     channel: str = ""
     boxed: bytes = b""
+    why: str = ""
 
 
 class Taken(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -49,6 +49,7 @@ async def place(
     Raises Invalid where it may not be sent, Unknown where it cannot be told whether the vendor has
     it, and otherwise what the vendor said: then it does not have the order.
     """
+    await vendor.understood(book)
     if id := id_at(order, vendor.name) or _id_from_before(order, vendor):
         return await there(book, vendor, order, id, notify)
     return await _Attempt(book, vendor, order, terms, notify).go()
@@ -61,6 +62,7 @@ async def settle(
 
     Raises Conflict where that is plainly another order, or the vendor has this one as another.
     """
+    await vendor.understood(book)
     theirs = await vendor.client.get(Reference(vendor.dialect.name, id))
     known = id_at(order, vendor.name)
     if known not in ("", native_id(theirs, vendor.dialect.name)):
@@ -230,7 +232,7 @@ class _Attempt:
         unsure = doubt(self.vendor, self.order, error)
         left = left_behind(self.vendor.dialect, transcript, error, placing)
         if left is Left.NOTHING:
-            await self._write_down(replace(placing, refused=True))
+            await self._write_down(replace(placing, refused=True, why=error.message))
             raise error
         if left is Left.PART:
             reason = f"{unsure}: it took a part of it and then refused; {ask_somebody(self.order)}"

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from orderglot.core.ports import Book
 from orderglot.core.query import EVERYTHING, Query, Window
+from orderglot.core.rejects import Chosen, chosen_rejects
 from orderglot.sync import revisiting
 from orderglot.sync.certificate import Certificate, declared, fingerprint, gaps
 from orderglot.sync.channel import account_of
@@ -64,6 +65,7 @@ async def pull(
     where another pull of the same is under way; what was taken until then is kept.
     """
     await index_sent(book)
+    await vendor.understood(book)
     fresh = Checkpoint(
         dialect=vendor.dialect.name,
         channel=vendor.name,
@@ -78,7 +80,12 @@ async def pull(
     checkpoint, resumed = _beginning(fresh, before, criteria, vendor)
     criteria = replace(criteria, since=reached(checkpoint.since, vendor.source))
     pages = Pages(vendor.client, Window(), retry_policy or RetryPolicy(), warn)
-    ingesting = Ingesting(book, vendor, pages, criteria, checkpoint, note)
+    mended = {
+        reject.id: note
+        for note, reject in await chosen_rejects(book, Chosen(vendor.name, corrected=True))
+        if reject.id
+    }
+    ingesting = Ingesting(book, vendor, pages, criteria, checkpoint, note, mended=mended)
     return await _Pulling(ingesting, on_progress, resumed).go()
 
 
@@ -183,9 +190,11 @@ class _Pulling:
     async def _ask_unseen(self, where: Query) -> Revisited:
         """Ask by id for what is here of the vendor's and was not seen."""
         book, vendor, customer = self.ingesting.book, self.vendor, self.ingesting.criteria.customer
-        ids = await revisiting.not_seen(book, vendor, customer, self.seen, where)
+        seen = self.seen | self.ingesting.corrected
+        ids = await revisiting.not_seen(book, vendor, customer, seen, where)
         blank = self.ingesting.blank()
-        return await revisiting.ask_again(book, vendor, ids, blank, self.pages.notify)
+        aside = self.ingesting.aside
+        return await revisiting.ask_again(book, vendor, ids, blank, self.pages.notify, aside)
 
     async def _certify(self, revisited: Revisited) -> Certificate:
         """Describe what this pull can say of itself; a whole one also of what it did not see again.

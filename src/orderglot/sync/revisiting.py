@@ -80,11 +80,17 @@ async def aside(book: Book, vendor: Vendor, customer: str, began: datetime) -> l
 
 
 async def ask_again(
-    book: Book, vendor: Vendor, ids: Collection[str], blank: Reject, notify: Notify
+    book: Book,
+    vendor: Vendor,
+    ids: Collection[str],
+    blank: Reject,
+    notify: Notify,
+    shown: Collection[str] = (),
 ) -> Revisited:
     """Ask the vendor for orders by their ids, and take what he says of them.
 
-    What cannot be had or kept is put aside, made of ``blank``, and stops none of those behind it.
+    What cannot be had or kept is put aside, made of ``blank``, and stops none of those behind it. What
+    his list has ``shown``, so that it could not be read, is counted as put aside already.
     """
     counts = dict.fromkeys(Revisited.__struct_fields__, 0)
     asking = _Asking(book, vendor)
@@ -98,12 +104,12 @@ async def ask_again(
             continue
         if isinstance(came, HubError):
             reject = replace(blank, id=id, reason=came.message)
-            await written(book, partial(put_aside, rejects=[reject]))
-            counts["aside"] += 1
+            corrected = await written(book, partial(put_aside, rejects=[reject]))
+            counts["same" if corrected else "aside"] += id not in shown
         else:
             counts[came.outcome] += 1
             counts["conflicts"] += bool(came.conflicts)
-        counts["there"] += 1
+        counts["there"] += id not in shown
     return Revisited(**counts)
 
 

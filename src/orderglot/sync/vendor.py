@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 
 from orderglot.core.order import Order
+from orderglot.core.ports import Book
 from orderglot.core.time_zones import from_zone, shown_in, to_zone, zone_of
 from orderglot.core.totals import totalled
 from orderglot.faces.client import Client
@@ -16,6 +17,7 @@ from orderglot.faces.recording import Observed
 from orderglot.sync.budget import Budget
 from orderglot.sync.channel import Channel, connected
 from orderglot.sync.id_mapping import incoming, outgoing
+from orderglot.sync.value_mapping import meanings_of
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.loss import in_its_boxes, loses
 
@@ -94,6 +96,10 @@ class Vendor(Struct, frozen=True):
     def dialect(self) -> Dialect:
         """What he speaks."""
         return self.source.dialect
+
+    async def understood(self, book: Book) -> None:
+        """Have his words read from now on as a book's seller says that they are meant."""
+        self.client.meanings = await meanings_of(book, self.name, self.dialect.name)
 
 
 @asynccontextmanager

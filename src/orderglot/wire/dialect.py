@@ -41,6 +41,9 @@ class Session:
     kept: dict[str, str] = field(default_factory=dict)
 
 
+Words = tuple[tuple[str, Mapping[Any, Any]], ...]
+"""Members by their names on the wire, each with what its words mean in an order."""
+
 MEBIBYTE = 2**20
 
 
@@ -197,7 +200,9 @@ class Dialect:
     ``<dialect>.completes``. ``packing`` gives the box by which the vendor counts what is ordered of a
     product; None where he counts pieces. ``lists`` is how the vendor's list behaves. ``repeats`` is for how long a
     new order without a key that says the same as an earlier one is the same request come again;
-    zero where the vendor takes it twice. ``about`` is what a reader of its document is to know first,
+    zero where the vendor takes it twice. ``words`` are the members of an order in which the vendor has
+    a closed list of words, each with what its words mean; a seller may say what another word means.
+    ``about`` is what a reader of its document is to know first,
     in paragraphs.
     """
 
@@ -219,4 +224,5 @@ class Dialect:
     can: Can = field(default_factory=Can)
     packing: Callable[[Product], Packing] | None = None
     lists: Lists = field(default_factory=Lists)
+    words: Words = ()
     about: str = ""

@@ -34,3 +34,10 @@ def call(operation: Operation[Ask, Answer], ask: Ask) -> Flow[Answer]:
         if message := words_of(response):
             reason = f"The vendor says {message!r}. {reason}"
         raise Unreadable(reason) from error
+
+
+def cause_of(error: BaseException | None) -> Invalid | None:
+    """Give the refusal behind an error that names fields, None where there is none."""
+    while error is not None and not isinstance(error, Invalid):
+        error = error.__cause__
+    return error

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from orderglot.core.errors import Invalid, Rule, invalid
+from orderglot.wire.meanings import understood
 from orderglot.wire.message import once
 
 T = TypeVar("T")
@@ -22,7 +23,7 @@ _encoder = msgspec.json.Encoder(decimal_format="number")
 def read(body: bytes, what: str = "body") -> Any:
     """Decode a JSON document; fractions come as ``Decimal``. Raises Invalid where it is not one."""
     try:
-        return _decoder.decode(body.removeprefix(BYTE_ORDER_MARK))
+        return understood(_decoder.decode(body.removeprefix(BYTE_ORDER_MARK)))
     except RecursionError:
         raise invalid(what, Rule.SIZE, "The JSON is nested too deeply.") from None
     except ArithmeticError:

@@ -9,6 +9,7 @@ from typing import Any
 from xml.parsers import expat
 
 from orderglot.core.errors import HubError, Invalid, Rule, invalid
+from orderglot.wire.meanings import understood
 
 DEEPEST = 32
 MOST_ELEMENTS = 50_000
@@ -44,7 +45,8 @@ def read(body: bytes) -> tuple[str, Any]:
         raise
     except (expat.ExpatError, ValueError, LookupError) as error:
         raise _malformed(error) from None
-    return tree.root
+    name, content = tree.root
+    return name, understood(content)
 
 
 def write(name: str, value: Any, each: Mapping[str, str]) -> bytes:

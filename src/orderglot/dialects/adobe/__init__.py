@@ -14,7 +14,7 @@ from orderglot.dialects.adobe.loss import CAN
 from orderglot.dialects.adobe.orders import CREATE_ORDER, GET_ORDER, UPDATE_ORDER
 from orderglot.dialects.adobe.settings import SETTINGS
 from orderglot.dialects.adobe.subscriptions import complete
-from orderglot.dialects.adobe.tables import NAME
+from orderglot.dialects.adobe.tables import KINDS, NAME, STATUSES
 from orderglot.dialects.adobe.tokens import GET_TOKEN, PING
 from orderglot.wire.dialect import Dialect, Lists
 
@@ -34,4 +34,5 @@ DIALECT = Dialect(
     complete=complete,
     can=CAN,
     lists=Lists(begins=timedelta(days=365), counts=True, guesses=frozenset({"closed"})),
+    words=(("status", STATUSES.codes), ("orderType", KINDS.codes)),
 )

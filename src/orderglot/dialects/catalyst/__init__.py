@@ -12,7 +12,14 @@ from orderglot.dialects.catalyst.loss import CAN
 from orderglot.dialects.catalyst.orders import GET_ORDER, LIST_CUSTOMER_ORDERS, LIST_ORDERS
 from orderglot.dialects.catalyst.settings import SETTINGS
 from orderglot.dialects.catalyst.sublists import LIST_ADDRESSES, LIST_PRODUCTS, LIST_STATUSES
-from orderglot.dialects.catalyst.tables import NAME
+from orderglot.dialects.catalyst.tables import (
+    CYCLES,
+    DIRECT_DEBITS,
+    LABELS,
+    NAME,
+    NO_DEBIT,
+    PAYMENT_METHODS,
+)
 from orderglot.dialects.catalyst.tokens import AUTHORIZE, GRANT
 from orderglot.wire.dialect import Dialect, Lists
 
@@ -41,4 +48,10 @@ DIALECT = Dialect(
     bodies=BODIES,
     can=CAN,
     lists=Lists(zoned=False, counts=True, guesses=frozenset({"hides", "zoned"})),
+    words=(
+        ("label", LABELS),
+        ("cycleTypeId", CYCLES.codes),
+        ("paymentMethodTypeId", PAYMENT_METHODS.codes),
+        ("directDebitTypeId", {NO_DEBIT: None, **DIRECT_DEBITS.codes}),
+    ),
 )

@@ -9,7 +9,7 @@ from orderglot.dialects.kodaris.flows import FLOWS
 from orderglot.dialects.kodaris.loss import CAN
 from orderglot.dialects.kodaris.orders import CREATE_ORDER, LINKED_ORDERS, LIST_ORDERS
 from orderglot.dialects.kodaris.settings import SETTINGS
-from orderglot.dialects.kodaris.tables import NAME
+from orderglot.dialects.kodaris.tables import NAME, STATUSES
 from orderglot.dialects.kodaris.tokens import AUTH_TOKEN, LOGIN, LOGOUT, MY_ACCOUNT
 from orderglot.wire.dialect import Dialect, Lists
 
@@ -28,4 +28,5 @@ DIALECT = Dialect(
     bodies=BODIES,
     can=CAN,
     lists=Lists(zoned=False, counts=True, lines=False, guesses=frozenset({"hides", "zoned"})),
+    words=(("status", STATUSES.codes),),
 )

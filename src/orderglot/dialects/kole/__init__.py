@@ -9,7 +9,7 @@ from orderglot.dialects.kole.flows import FLOWS
 from orderglot.dialects.kole.links import LIST_LINKS
 from orderglot.dialects.kole.loss import CAN
 from orderglot.dialects.kole.orders import CREATE_ORDER, GET_ORDER, LIST_ORDERS
-from orderglot.dialects.kole.tables import CURRENCY, NAME
+from orderglot.dialects.kole.tables import CURRENCY, INVOICE_STATUSES, LINE_STATUSES, NAME, STATUSES
 from orderglot.wire.dialect import Dialect, Lists
 
 DIALECT = Dialect(
@@ -24,4 +24,9 @@ DIALECT = Dialect(
     currency=CURRENCY,
     can=CAN,
     lists=Lists(zoned=False, guesses=frozenset({"hides", "zoned", "sequence"})),
+    words=(
+        ("status", STATUSES.codes),
+        ("line_status", LINE_STATUSES.codes),
+        ("status", INVOICE_STATUSES.codes),
+    ),
 )

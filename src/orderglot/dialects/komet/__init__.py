@@ -12,7 +12,7 @@ from orderglot.dialects.komet.lookups import CUSTOMER_LIST, LOCATION_LIST
 from orderglot.dialects.komet.loss import CAN
 from orderglot.dialects.komet.orders import DETAILS_LIST, both
 from orderglot.dialects.komet.settings import SETTINGS, packing_of
-from orderglot.dialects.komet.tables import MAX_BODY, NAME
+from orderglot.dialects.komet.tables import ITEM_TYPES, MAX_BODY, NAME, STATUSES
 from orderglot.dialects.komet.tokens import LOGIN
 from orderglot.wire.dialect import Dialect
 
@@ -35,4 +35,5 @@ DIALECT = Dialect(
     bodies=BODIES,
     can=CAN,
     packing=packing_of,
+    words=(("statusId", STATUSES.codes), ("webOrderItemType", ITEM_TYPES.codes)),
 )

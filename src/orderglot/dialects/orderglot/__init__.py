@@ -6,6 +6,7 @@ from orderglot.dialects.orderglot.auth import AUTH
 from orderglot.dialects.orderglot.batches import ANSWER_BATCH
 from orderglot.dialects.orderglot.bodies import BODIES
 from orderglot.dialects.orderglot.changes import CHANGE_ORDER, CREATE_ORDER
+from orderglot.dialects.orderglot.corrections import CORRECTION_OPERATIONS
 from orderglot.dialects.orderglot.customers import CUSTOMER_OPERATIONS
 from orderglot.dialects.orderglot.events import LIST_FEED
 from orderglot.dialects.orderglot.exchanges import GET_EXCHANGE, LIST_EXCHANGES
@@ -20,11 +21,12 @@ from orderglot.dialects.orderglot.orders import (
     LIST_EVENTS,
     LIST_ORDERS,
 )
+from orderglot.dialects.orderglot.placements import PLACEMENT_OPERATIONS
 from orderglot.dialects.orderglot.products import PRODUCT_OPERATIONS
 from orderglot.dialects.orderglot.rejects import REJECT_OPERATIONS
 from orderglot.dialects.orderglot.sellers import SELLER_OPERATIONS
 from orderglot.dialects.orderglot.steps import STEPS
-from orderglot.dialects.orderglot.tables import NAME
+from orderglot.dialects.orderglot.tables import NAME, WORDS
 from orderglot.dialects.orderglot.views import VIEW_ORDER
 from orderglot.dialects.orderglot.webhook_deliveries import DELIVERY_OPERATIONS
 from orderglot.dialects.orderglot.webhooks import WEBHOOK_OPERATIONS
@@ -60,6 +62,8 @@ DIALECT = Dialect(
         *PRODUCT_OPERATIONS,
         *REJECT_OPERATIONS,
         *JOB_OPERATIONS,
+        *CORRECTION_OPERATIONS,
+        *PLACEMENT_OPERATIONS,
         ANSWER_BATCH,
         *SELLER_OPERATIONS,
         *KEY_OPERATIONS,
@@ -71,5 +75,6 @@ DIALECT = Dialect(
     bodies=BODIES,
     can=CAN,
     lists=Lists(counts=True),
+    words=WORDS,
     about=ABOUT,
 )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal, NotRequired, TypedDict
+from typing import Annotated, Literal, NotRequired, Required, TypedDict
 
-from orderglot.dialects.orderglot.shapes import Limit, Text
+from orderglot.dialects.orderglot.shapes import Limit, Order, Text
 from orderglot.dialects.orderglot.step_shapes import OrderName
 from orderglot.wire.shape import description
 
@@ -23,6 +23,9 @@ class Reject(TypedDict):
     first: datetime
     last: datetime
     reason: str
+    order: NotRequired[
+        Annotated[int | str, description("Which order of the book it is, by its correction.")]
+    ]
 
 
 class Answer(TypedDict):
@@ -34,10 +37,22 @@ class Answer(TypedDict):
     body: str
 
 
+class Correction(TypedDict):
+    """Which answer somebody has corrected, how and when; ``obsolete`` once the vendor sent something else."""
+
+    answer: int
+    encoding: Literal["utf-8", "base64"]
+    body: str
+    by: str
+    at: datetime
+    obsolete: bool
+
+
 class Whole(Reject):
-    """One with the answers in which it came."""
+    """One with the answers in which it came, and what was corrected in them."""
 
     answers: list[Answer]
+    correction: NotRequired[Correction]
 
 
 class Rejects(TypedDict):
@@ -51,6 +66,8 @@ class Listing(TypedDict, total=False):
     """Which page of which."""
 
     channel: Annotated[str, description("A channel, or the name of a dialect.")]
+    reason: Annotated[str, description("A text that stands in the reason.")]
+    corrected: Annotated[bool, description("Those that are orders by a correction instead.")]
     limit: Limit
     after: Annotated[str, description("The next of the page before, and not otherwise.")]
 
@@ -59,6 +76,93 @@ class Retry(TypedDict, total=False):
     """Which are tried again; left out, all."""
 
     channel: Annotated[Text, description("A channel, or the name of a dialect.")]
+    reason: Annotated[Text, description("A text that stands in the reason.")]
+
+
+class DropAll(Retry, total=False):
+    """Which are let go of: of a channel, for a reason, or ``all``."""
+
+    all: bool
+
+
+class Dropped(TypedDict):
+    """How many were let go of."""
+
+    dropped: int
+
+
+class Correct(TypedDict, total=False):
+    """What is to be read in place of what came; null takes the correction back."""
+
+    body: Annotated[str | None, description("The whole body, as a text or in base64.")]
+    encoding: Literal["utf-8", "base64"]
+    answer: Annotated[int, description("Of which answer, from 1; the last one if not said.")]
+
+
+class Wrong(TypedDict):
+    """What is still wrong: in which member, and why."""
+
+    field: str
+    reason: str
+
+
+class Word(TypedDict):
+    """A value that no list of the dialect's knows, and the member in which it stands."""
+
+    field: str
+    value: str
+
+
+class Checked(TypedDict):
+    """What is still wrong, or the order that it would be; and the words that can be mapped."""
+
+    problems: list[Wrong]
+    order: Order | None
+    words: list[Word]
+
+
+class MapWord(TypedDict, total=False):
+    """What a word of it stands for: in our words, or in one that the vendor has for it."""
+
+    to: Required[Text]
+    field: Annotated[Text, description("In which member, where several hold unknown words.")]
+    value: Text
+    channel: Annotated[Text, description("A dialect, where it is to hold for all its channels.")]
+
+
+class NewMapping(TypedDict):
+    """What a value of a dialect or channel stands for."""
+
+    channel: Annotated[Text, description("A channel such as kole@wholesaler, or a dialect.")]
+    field: Annotated[Text, description("The member, perhaps with what it stands in: lines.status.")]
+    value: Text
+    to: Text
+
+
+class Mapping(TypedDict):
+    """What a value stands for, who said so and when."""
+
+    name: str
+    channel: str
+    field: str
+    value: str
+    to: str
+    by: str
+    at: datetime
+
+
+class Mappings(TypedDict):
+    """What is mapped, by name."""
+
+    items: list[Mapping]
+
+
+class Mapped(TypedDict):
+    """What a word stands for now, and what became of those that were put aside."""
+
+    mapping: Mapping
+    taken: int
+    left: int
 
 
 class Tried(TypedDict):

@@ -13,7 +13,7 @@ from orderglot.core import rejects
 from orderglot.core.caller import CHANGE, Caller
 from orderglot.core.errors import Rule, Unsupported, invalid
 from orderglot.core.order import Reference, native
-from orderglot.core.rejects import Reject, StoredResponse
+from orderglot.core.rejects import Chosen, Correction, Reject, StoredResponse
 from orderglot.dialects.orderglot import known_members, reject_shapes
 from orderglot.dialects.orderglot.media import (
     ASKS,
@@ -37,10 +37,12 @@ from orderglot.wire.operation import (
     Retries,
 )
 from orderglot.wire.shape import JSON, ResponseShape, success
-from orderglot.wire.values import write_number
+from orderglot.wire.values import read_instant, write_number
 
 LISTING = tuple(reject_shapes.Listing.__annotations__)
 BASE64, UTF8 = "base64", "utf-8"
+LONGEST_BODY = 2**20
+"""So many characters may a body have that somebody corrected."""
 _PLAIN = (
     "dialect",
     "channel",
@@ -64,7 +66,7 @@ class Named(Struct, frozen=True):
 class Asked(Struct, frozen=True):
     """Which page of the rejects of a channel or dialect."""
 
-    channel: str = ""
+    chosen: Chosen = Chosen()
     limit: int = PAGE_SIZE
     after: str = ""
 
@@ -80,7 +82,7 @@ class Retry(Struct, frozen=True):
     """Which are tried again: one by its name, or those of a channel or dialect, of all for none."""
 
     name: str = ""
-    channel: str = ""
+    chosen: Chosen = Chosen()
 
 
 class Tried(Struct, frozen=True):
@@ -104,13 +106,16 @@ class Settled(Struct, frozen=True):
 
 
 def _write_reject(one: Named) -> dict[str, Any]:
-    return {"name": one.name, **{name: getattr(one.reject, name) for name in _PLAIN}}
+    order = {"order": write_number(str(one.reject.order))} if one.reject.order else {}
+    return {"name": one.name, **{name: getattr(one.reject, name) for name in _PLAIN}, **order}
 
 
 def _read_reject(form: Form) -> Named:
     """Read one, without the answers where these are not shown."""
     members = {name: form.members.get(name) for name in _PLAIN}
+    members["order"] = form.whole("order") or 0
     answers = tuple(map(_read_part, form.each("answers")))
+    members["correction"] = _read_correction(form.inside("correction"), answers)
     try:
         reject = msgspec.convert({**members, "answers": answers}, Reject)
     except msgspec.ValidationError as error:
@@ -123,19 +128,51 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _write_part(part: StoredResponse) -> dict[str, Any]:
-    """Write an answer as it came: as a text where it is one."""
-    try:
-        encoding, body = UTF8, part.body.decode()
-    except UnicodeDecodeError:
-        encoding, body = BASE64, b64encode(part.body).decode()
+    """Write an answer as it came."""
     members = {"status": part.status, "media": part.content_type}
-    return {**members, "encoding": encoding, "body": body}
+    return {**members, **write_body(part.body)}
+
+
+def write_body(body: bytes) -> dict[str, str]:
+    """Write bytes: as a text where they are one."""
+    try:
+        return {"encoding": UTF8, "body": body.decode()}
+    except UnicodeDecodeError:
+        return {"encoding": BASE64, "body": b64encode(body).decode()}
+
+
+def read_body(form: Form) -> bytes:
+    """Read bytes that were written as a text, or in base64."""
+    if form.choice("encoding", (UTF8, BASE64)) == BASE64:
+        return form.parsed("body", _decoded) or b""
+    return form.text("body", exact=True, longest=LONGEST_BODY).encode()
 
 
 def _read_part(form: Form) -> StoredResponse:
-    coded = form.text("encoding") == BASE64
-    body = form.parsed("body", _decoded) if coded else form.text("body", exact=True).encode()
-    return StoredResponse(form.whole("status") or 0, form.text("media"), body or b"")
+    return StoredResponse(form.whole("status") or 0, form.text("media"), read_body(form))
+
+
+def _write_correction(correction: Correction | None) -> dict[str, Any]:
+    if correction is None:
+        return {}
+    body = write_body(correction.answers[correction.number - 1].body)
+    whose = {"by": correction.by, "at": correction.at, "obsolete": correction.obsolete}
+    return {"correction": {"answer": correction.number, **body, **whose}}
+
+
+def _read_correction(form: Form, answers: tuple[StoredResponse, ...]) -> Correction | None:
+    number = form.whole("answer", least=1, most=len(answers))
+    if not number:
+        return None
+    there = answers[number - 1]
+    corrected = StoredResponse(there.status, there.content_type, read_body(form))
+    return Correction(
+        answers=(*answers[: number - 1], corrected, *answers[number:]),
+        number=number,
+        by=form.text("by"),
+        at=form.parsed("at", read_instant) or _NEVER,
+        obsolete=bool(form.flag("obsolete")),
+    )
 
 
 def _decoded(text: str) -> bytes:
@@ -149,7 +186,14 @@ def _decoded(text: str) -> bytes:
 
 
 def _write_asked(ask: Asked) -> Request:
-    arguments = (("channel", ask.channel), ("limit", str(ask.limit)), ("after", ask.after))
+    corrected = "true" if ask.chosen.corrected else ""
+    arguments = (
+        ("channel", ask.chosen.whose),
+        ("reason", ask.chosen.reason),
+        ("corrected", corrected),
+        ("limit", str(ask.limit)),
+        ("after", ask.after),
+    )
     query = query_of((name, text) for name, text in arguments if text)
     return Request(method="GET", path=REJECTS, query=query, headers=ASKS)
 
@@ -157,7 +201,9 @@ def _write_asked(ask: Asked) -> Request:
 def _read_asked(request: Request, _caller: Caller) -> Asked:
     form = arguments_of(request, LISTING)
     limit = form.whole("limit", least=1, most=LONGEST_PAGE)
-    ask = Asked(form.text("channel"), limit or PAGE_SIZE, form.text("after", exact=True))
+    corrected = bool(form.flag("corrected"))
+    chosen = Chosen(form.text("channel"), form.text("reason"), corrected)
+    ask = Asked(chosen, limit or PAGE_SIZE, form.text("after", exact=True))
     form.check()
     return ask
 
@@ -167,7 +213,7 @@ async def _list_rejects(context: Context, ask: Asked) -> Listed:
     demand_seller(context.book.caller, "see what was put aside")
     found = [
         Named(note.name, reject)
-        for note, reject in await rejects.rejects_of(context.book, ask.channel)
+        for note, reject in await rejects.chosen_rejects(context.book, ask.chosen)
         if note.name > ask.after
     ]
     items = tuple(found[: ask.limit])
@@ -216,7 +262,8 @@ async def _get_reject(context: Context, name: str) -> Named:
 
 def _write_got(one: Named, _request: Request) -> Response:
     answers = list(map(_write_part, one.reject.answers))
-    return answer({**_write_reject(one), "answers": answers})
+    correction = _write_correction(one.reject.correction)
+    return answer({**_write_reject(one), "answers": answers, **correction})
 
 
 def _read_got(response: Response, _name: str) -> Named:
@@ -238,7 +285,7 @@ GET_REJECT: Operation[str, Named] = Operation(
 # rejects.retry, rejects.retry-all
 
 
-def _retries(context: Context) -> Retries:
+def retries_of(context: Context) -> Retries:
     if context.retries is None:
         raise Unsupported("Nothing that was put aside can be read again here.")
     return context.retries
@@ -246,7 +293,7 @@ def _retries(context: Context) -> Retries:
 
 async def _retry(context: Context, ask: Retry) -> Tried:
     demand_seller(context.book.caller, "try what was put aside again")
-    taken, left = await _retries(context).retry(context.book.caller, ask.channel, ask.name)
+    taken, left = await retries_of(context).retry(context.book.caller, ask.chosen, ask.name)
     return Tried(taken, left)
 
 
@@ -262,8 +309,14 @@ async def _retry_all(context: Context, ask: Retry) -> Tried:
 
 def _write_retry(ask: Retry) -> Request:
     path = fill(f"{REJECT}/retry", name=ask.name) if ask.name else f"{REJECTS}/retry"
-    body = json.write({"channel": ask.channel}) if ask.channel else b""
+    body = _write_chosen(ask.chosen)
     return Request(method="POST", path=path, headers=SENDS if body else ASKS, body=body)
+
+
+def _write_chosen(chosen: Chosen, **also: Any) -> bytes:
+    members = {"channel": chosen.whose, "reason": chosen.reason, **also}
+    given = {name: value for name, value in members.items() if value}
+    return json.write(given) if given else b""
 
 
 def _read_one(request: Request, _caller: Caller) -> Retry:
@@ -275,9 +328,9 @@ def _read_all(request: Request, _caller: Caller) -> Retry:
     arguments_of(request, ())
     form = body_of(request, known_members.RETRY)
     refuse_strange(form)
-    channel = form.text("channel")
+    chosen = Chosen(form.text("channel"), form.text("reason"))
     form.check()
-    return Retry(channel=channel)
+    return Retry(chosen=chosen)
 
 
 def _write_tried(tried: Tried, _request: Request) -> Response:
@@ -339,7 +392,7 @@ def _read_settling(request: Request, _caller: Caller) -> Settling:
 async def _settle(context: Context, ask: Settling) -> Settled:
     """Take one that was put aside for an order of the book, or for a new one."""
     demand_seller(context.book.caller, "settle what was put aside")
-    order = await _retries(context).settle(context.book.caller, ask.name, ask.order)
+    order = await retries_of(context).settle(context.book.caller, ask.name, ask.order)
     return Settled(native(order, NAME))
 
 
@@ -373,8 +426,7 @@ def _write_drop(name: str) -> Request:
 async def _drop(context: Context, name: str) -> None:
     """Let go of what was put aside; a pull that meets it again puts it aside again."""
     demand_seller(context.book.caller, "drop what was put aside")
-    async with context.book.together() as unit:
-        await rejects.drop(unit, name)
+    await retries_of(context).drop(context.book.caller, name)
 
 
 DROP_REJECT: Operation[str, None] = Operation(
@@ -389,6 +441,54 @@ DROP_REJECT: Operation[str, None] = Operation(
     ),
 )
 
+# rejects.drop-all
+
+
+def _write_drops(chosen: Chosen) -> Request:
+    every = chosen == Chosen()
+    body = _write_chosen(chosen, all=every)
+    return Request(method="POST", path=f"{REJECTS}/drop", headers=SENDS, body=body)
+
+
+def _read_drops(request: Request, _caller: Caller) -> Chosen:
+    arguments_of(request, ())
+    form = body_of(request, known_members.DROP_REJECTS)
+    refuse_strange(form)
+    chosen = Chosen(form.text("channel"), form.text("reason"))
+    every = form.flag("all")
+    form.check()
+    if bool(every) == bool(chosen.whose or chosen.reason):
+        reason = "Say which: of a `channel`, for a `reason`, or `all` of them."
+        raise invalid("all", Rule.REQUIRED, reason)
+    return chosen
+
+
+async def _drop_all(context: Context, chosen: Chosen) -> int:
+    """Let go of all that was put aside of a channel or for a reason."""
+    demand_seller(context.book.caller, "drop what was put aside")
+    return await retries_of(context).drop_all(context.book.caller, chosen)
+
+
+def _read_dropped(response: Response, _chosen: Chosen) -> int:
+    form = Form(json.read(response.body))
+    dropped = form.whole("dropped", required=True) or 0
+    form.check()
+    return dropped
+
+
+DROP_REJECTS: Operation[Chosen, int] = Operation(
+    name="rejects.drop-all",
+    endpoint=Endpoint("POST", (f"{REJECTS}/drop",), CHANGE, idempotent=True),
+    request=RequestFormat(_write_drops, _read_drops, body={JSON: reject_shapes.DropAll}),
+    perform=_drop_all,
+    response=ResponseFormat(
+        lambda dropped, _request: answer({"dropped": dropped}),
+        _read_dropped,
+        success(200, reject_shapes.Dropped),
+    ),
+)
+
 REJECT_OPERATIONS = (
-    *(LIST_REJECTS, GET_REJECT, RETRY_REJECTS, RETRY_REJECT, SETTLE_REJECT, DROP_REJECT),
+    *(LIST_REJECTS, GET_REJECT, RETRY_REJECTS, DROP_REJECTS),
+    *(RETRY_REJECT, SETTLE_REJECT, DROP_REJECT),
 )

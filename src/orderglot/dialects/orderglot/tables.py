@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from orderglot.core.order import HUB
+from orderglot.core.values import Cycle, InvoiceStatus, Kind, PaymentMethod, Status
 
 NAME = HUB
 
@@ -20,6 +21,10 @@ REJECTS = f"{ROOT}/rejects"
 REJECT = f"{REJECTS}/{{name}}"
 JOBS = f"{ROOT}/jobs"
 JOB = f"{JOBS}/{{name}}"
+CHANNELS = f"{ROOT}/channels"
+PLACEMENTS = f"{ROOT}/placements"
+VALUES = f"{ROOT}/values"
+VALUE = f"{VALUES}/{{name}}"
 BATCHES = f"{ROOT}/batches"
 MOST_IN_A_BATCH = 100
 SELLERS = f"{ROOT}/sellers"
@@ -31,6 +36,18 @@ WEBHOOKS = f"{ROOT}/webhooks"
 WEBHOOK = f"{WEBHOOKS}/{{id}}"
 DELIVERIES = f"{WEBHOOK}/deliveries"
 DELIVERY = f"{DELIVERIES}/{{delivery}}"
+WORDS = tuple(
+    (name, {str(word): word for word in kind})
+    for name, kind in (
+        ("status", Status),
+        ("kind", Kind),
+        ("status", InvoiceStatus),
+        ("cycle", Cycle),
+        ("method", PaymentMethod),
+        ("debit_method", PaymentMethod),
+    )
+)
+"""The members that have one of a few words; each means what it says."""
 
 PAGE_SIZE = 25
 LONGEST_PAGE = 100

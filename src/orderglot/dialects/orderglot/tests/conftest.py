@@ -19,7 +19,7 @@ from orderglot.faces.server import Server
 from orderglot.hub.retrying import Retries
 from orderglot.stores.memory import MemoryStore
 from orderglot.wire.message import Request, Response
-from tests.conformance.specimens import book_of, shelve
+from tests.conformance.specimens import book_of, placements_over, shelve
 
 T = TypeVar("T")
 
@@ -33,7 +33,9 @@ class Api:
 
     def __init__(self) -> None:
         self.store = MemoryStore(lambda: book_of(DIALECT.name).now)
-        self.server = Server(DIALECT, self.store, retries=Retries(self.store))
+        self.server = Server(
+            DIALECT, self.store, retries=Retries(self.store), placements=placements_over(self.store)
+        )
         self.seller = self.run(shelve(self.store, DIALECT))
         self.book = self.store.of(Caller(seller=self.seller))
 
