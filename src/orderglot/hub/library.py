@@ -4,33 +4,46 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Coroutine, Generator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from orderglot.core.acts import Person
 from orderglot.core.administration import Administration
+from orderglot.core.errors import Invalid
 from orderglot.core.keyring import Keyring
 from orderglot.hub.blocking import Blocking, Blocks, Held, background
 from orderglot.hub.book_orders import BookOrders
+from orderglot.hub.book_records import BookCustomers, BookProducts
 from orderglot.hub.dialects import chosen_one
 from orderglot.hub.opening import COMMAND, Hub, opened
+from orderglot.stores.backend import Backend
 from orderglot.stores.book import Book
 from orderglot.wire import translation
 from orderglot.wire.translation import Translation
 
 
 class OpenBook(Book):
-    """A seller's order book that a program has open; ``orders`` has the operations of our own API."""
+    """A seller's order book that a program has open; ``orders``, ``customers`` and ``products`` have the operations of our own API."""
 
     def __init__(self, book: Book, keyring: Keyring, ending: AsyncExitStack | None = None) -> None:
         # It is that book, and knows more.
         vars(self).update(vars(book))
         self.keyring = keyring
         self.orders = BookOrders(self, keyring)
+        self.customers: BookCustomers = BookCustomers(self, keyring)
+        self.products: BookProducts = BookProducts(self, keyring)
         self._ending = ending or AsyncExitStack()
 
     async def close(self) -> None:
-        """Let go of the book; closed once more, nothing happens."""
+        """Let go of the book; closed once more, nothing happens. Whatever it is asked from then on is refused."""
+        self._backend = cast("Backend", _Closed())
         await self._ending.aclose()
+
+
+class _Closed:
+    """What a closed book asks instead of its store."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise Invalid(message="This book is closed; open it again.")
 
 
 class Opening(AbstractAsyncContextManager[OpenBook]):
@@ -99,16 +112,34 @@ class BlockingOrders(BookOrders, Blocks):
         self.held = held
 
 
+class BlockingCustomers(BookCustomers, Blocks):
+    """The customers of a book, each method of which blocks."""
+
+    def __init__(self, book: OpenBook, held: Held) -> None:
+        super().__init__(book, book.keyring)
+        self.held = held
+
+
+class BlockingProducts(BookProducts, Blocks):
+    """The products of a book, each method of which blocks."""
+
+    def __init__(self, book: OpenBook, held: Held) -> None:
+        super().__init__(book, book.keyring)
+        self.held = held
+
+
 class BlockingBook(Blocking):
     """An open book for programs without an event loop: whatever it is asked, it waits for the answer.
 
-    ``orders`` has the operations of our own API; all else that a book has is here as well. It is
+    ``orders``, ``customers`` and ``products`` have the operations of our own API; all else that a book has is here as well. It is
     closed by ``close``, at the end of a ``with``, when nothing refers to it any more, or with the program.
     """
 
     def __init__(self, book: OpenBook, held: Held) -> None:
         super().__init__(book, held)
         self.orders = BlockingOrders(book, held)
+        self.customers = BlockingCustomers(book, held)
+        self.products = BlockingProducts(book, held)
 
     def __enter__(self) -> Self:
         return self
