@@ -37,7 +37,7 @@ SETTLED = frozenset(record_shapes.SETTLED)
 
 def operations(of: Records[R]) -> tuple[Operation[Any, Any], ...]:
     """Make the operations of a kind."""
-    return (listing(of), _get(of), _create(of), _change(of), _delete(of))
+    return (listing(of), _get(of), _create(of), _change(of), _remove(of))
 
 
 def demand_seller(caller: Caller, what: str) -> None:
@@ -237,7 +237,7 @@ def merged(before: Any, patch: Any) -> Any:
     return whole
 
 
-def _delete(of: Records[R]) -> Operation[Changing, None]:
+def _remove(of: Records[R]) -> Operation[Changing, None]:
     async def perform(context: Context, ask: Changing) -> None:
         demand_seller(context.book.caller, f"remove a {of.one}")
         async with context.book.together() as unit:
@@ -255,7 +255,7 @@ def _delete(of: Records[R]) -> Operation[Changing, None]:
         return Changing(request.params[of.key], {}, preconditions_of(request))
 
     return Operation(
-        name=f"{of.name}.delete",
+        name=f"{of.name}.remove",
         endpoint=Endpoint("DELETE", (f"{of.path}/{{{of.key}}}",), CHANGE, idempotent=True),
         request=RequestFormat(write, read, headers=shapes.Preconditions),
         perform=perform,
