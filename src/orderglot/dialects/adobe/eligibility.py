@@ -60,7 +60,7 @@ async def demand_minimum(context: Context, original: Order, left: Order) -> None
 
     def least(line: Line) -> int:
         product = products.get(line.sku)
-        return _count(product.extras, MINIMUM) if product else 0
+        return count_of(product.extras, MINIMUM) if product else 0
 
     line = below_minimum(original, left, least)
     if line is not None:
@@ -73,7 +73,7 @@ async def demand_commitment(
     context: Context, customer: Customer, holding: Holding, original: Order, left: Order
 ) -> None:
     """Raise Invalid where a customer would keep less than a three-year commitment demands."""
-    least = _count(customer.extras, COMMITMENT)
+    least = count_of(customer.extras, COMMITMENT)
     if not least:
         return
     ordered = await ordered_by(context, customer)
@@ -83,7 +83,7 @@ async def demand_commitment(
         raise refused("quantity", Rule.RANGE, reason, "RETURN_VIOLATES_3YC_MCQ")
 
 
-def _count(extras: Mapping[str, Any], name: str) -> int:
+def count_of(extras: Mapping[str, Any], name: str) -> int:
     """Give a number of pieces that somebody set, 0 where what stands there is none."""
     return max(read_whole_extra(extras.get(name)) or 0, 0)
 
