@@ -299,6 +299,22 @@ def test_a_new_product_does_not_begin_anew_beside_one_that_came_and_went(shop: S
     assert 2 == shop.run(shop.book.keep_product(PRODUCT)).version
 
 
+def test_a_product_that_changes_between_read_and_write_is_read_again(shop: Shop) -> None:
+    added(shop)
+    titles = ["Cup", "Pot"]
+
+    async def change(unit: UnitOfWork) -> int:
+        found = (await unit.products(["AA124"]))["AA124"]
+        if titles:
+            there = (await shop.book.products(["AA124"]))["AA124"]
+            await shop.book.keep_product(replace(there, title=titles.pop()))
+        return (await unit.keep_product(replace(found, upc="1"))).version
+
+    assert 4 == shop.run(shop.book.transact(change))
+    there = shop.run(shop.book.products(["AA124"]))["AA124"]
+    assert ("Cup", "1") == (there.title, there.upc)
+
+
 def test_a_seller_is_removed_in_the_version_that_was_looked_at(shop: Shop) -> None:
     store = shop.store
     empty = shop.run(store.add_seller("empty"))

@@ -63,7 +63,7 @@ class UnitOfWork(ExpectingReads):
         self._seen: list[Customer] = []
         self._placed: list[int] = []
         self._got: list[int] = []
-        self._priced: set[str] = set()
+        self._priced: dict[str, int] = {}
         self._relied: dict[int, int] = {}
         self._pending = Pending(caller.name, exchange)
         self._counted_at = ""
@@ -124,7 +124,8 @@ class UnitOfWork(ExpectingReads):
         """Give the products that exist among those SKUs, as this unit leaves them."""
         pending = {sku: found for sku in skus if (found := self._pending.product(sku))}
         there = await super().products(skus)
-        self._priced.update(there)
+        for sku, product in there.items():
+            self._priced.setdefault(sku, product.version)
         return {**there, **pending}
 
     def rely_on(self, customer: Customer) -> None:
@@ -289,6 +290,8 @@ class UnitOfWork(ExpectingReads):
         demand_live(self._caller)
         demand_currency("currency", product.currency)
         found = (await super().products((product.sku,))).get(product.sku)
+        if self._priced.get(product.sku) not in (None, found and found.version):
+            raise Overtaken(f"Product {product.sku!r} was changed at this moment; read it again.")
         if new and (found or self._pending.product(product.sku)):
             raise Conflict(f"There is a product {product.sku!r} already; change that.")
         if found or self._pending.product(product.sku):
@@ -372,7 +375,7 @@ class UnitOfWork(ExpectingReads):
             before = kept[order.id]
             had = {line.sku for line in before.lines} if before else set()
             skus |= {line.sku for line in order.lines} - had
-        yield from map(writes.ExpectProduct, sorted(skus & self._priced))
+        yield from map(writes.ExpectProduct, sorted(skus & self._priced.keys()))
 
     async def _owned(self, order: Order) -> Order:
         own = self._scope.customer
