@@ -76,7 +76,9 @@ def test_a_filter_says_which(wanted: str, found: list[str], folder: Path) -> Non
 
 
 def test_a_filter_that_is_not_understood_leaves_no_file(folder: Path) -> None:
-    assert "did you mean `status`?" in refused("export", "out.csv", "--filter", "statuss = x")
+    assert "did you mean `status`?" in refused(
+        "export", "out.csv", "--filter", "statuss = x", code=2
+    )
     assert not (folder / "out.csv").exists()
 
 
@@ -152,7 +154,7 @@ def test_the_book_is_never_replaced(folder: Path) -> None:
         (("-",), "--format: say what goes to standard output", 2),
         (("out.jsonl", "--lines"), "--lines: JSON lines have each order whole", 2),
         (("out.csv", "--as", "none"), "There is no dialect 'none'", 1),
-        (("out.csv", "--as", "kodaris", "--lines"), "have no lines in them", 1),
+        (("out.csv", "--as", "kodaris", "--lines"), "have no lines in them", 2),
         (("out.csv", "--seller", "none"), "There is no seller 'none'", 1),
     ],
 )

@@ -90,9 +90,11 @@ def test_a_book_without_orders_comes_to_nothing(file: Path) -> None:
     assert "The book of acme has 0 orders of 0 lines." in printed.splitlines()
 
 
-def test_a_file_without_rows_is_taken_whole_and_leaves_no_book(file: Path) -> None:
+@pytest.mark.parametrize("words", [(), ("--dry-run",), ("--json",)])
+def test_a_file_without_rows_says_so_and_leaves_no_book(file: Path, words: tuple[str, ...]) -> None:
     file.write_text("order,sku,qty,price\n")
-    assert done("import", "lines.csv", *DOLLARS).startswith("0 orders of 0 lines")
+    sentence = refused("import", "lines.csv", *DOLLARS, *words)
+    assert "lines.csv has no row but its header; there is nothing to take." == sentence
     assert not BOOK.exists()
 
 

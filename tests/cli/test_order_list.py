@@ -67,10 +67,10 @@ def test_a_list_of_nothing_says_so() -> None:
 
 def test_a_filter_or_field_that_is_not_understood_is_refused() -> None:
     assert "did you mean `status`?, at character 1." in refused(
-        "orders", "list", "--filter", "statuss = new"
+        "orders", "list", "--filter", "statuss = new", code=2
     )
-    assert "sort: `lines.sku`: Orders cannot be sorted by this field." in refused(
-        "orders", "list", "--sort", "lines.sku"
+    assert "sort: `lines.sku`: A list cannot be sorted by this field." in refused(
+        "orders", "list", "--sort", "lines.sku", code=2
     )
 
 

@@ -74,7 +74,7 @@ def test_what_happened_to_an_order_is_shown_with_when_by_whom_and_why(folder: Pa
 def test_where_nobody_said_why_there_is_no_column_for_it(folder: Path) -> None:
     lines = lines_of(f"{EVENTS}print_timeline([event(1, 'placed')])", folder)
 
-    assert ["2026-11-29 09:01:00Z   placed   kole:X00001"] == lines[-1:]
+    assert ["2026-11-29 09:01:00Z  placed  kole:X00001"] == lines[-1:]
 
 
 def test_what_does_not_add_up_is_shown_with_its_difference(folder: Path) -> None:
@@ -125,10 +125,20 @@ def test_what_is_too_wide_for_a_table_is_a_sheet_for_each_row(folder: Path) -> N
     assert [*sheets[0], "", *sheets[1]] == lines
 
 
+def test_columns_that_say_nothing_give_way_to_those_that_do(folder: Path) -> None:
+    names = ("key", "customer", "may", "since", "ended", "old_until", "expires")
+    days = ("2026-12-01", "", "", "2027-03-01")
+    row = ("orderglot:key-325fa7c9fc1c", "everybody", "admin, change", *days)
+    lines = lines_of(f"table({names!r}, [{row!r}] * 2)", folder)
+
+    assert ["key", "customer", "may", "since", "expires"] == lines[0].split()
+    assert 2 == sum(row[0] in line and "2027-03-01" in line for line in lines)
+
+
 def test_a_narrow_table_is_a_table(folder: Path) -> None:
     lines = lines_of("table(('sku', 'pieces'), [('AA124', 24)], right=('pieces',))", folder)
 
-    assert ["sku     pieces", "AA124       24"] == [lines[0], lines[2]]
+    assert ["sku    pieces", "AA124      24"] == [lines[0], lines[2]]
 
 
 @pytest.mark.parametrize(

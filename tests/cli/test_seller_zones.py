@@ -56,7 +56,7 @@ def test_a_zone_that_is_none_is_refused_and_changes_nothing(
     done("seller", "add", "acme")
     before = done("seller", "list", "--json")
 
-    sentence = refused("seller", *words, "--timezone", "Berlin")
+    sentence = refused("seller", *words, "--timezone", "Berlin", code=2)
 
     assert "There is no time zone 'Berlin'; give one such as Europe/Berlin." in sentence
     assert before == done("seller", "list", "--json")

@@ -221,6 +221,27 @@ def test_a_number_that_no_book_can_keep_puts_its_order_aside(
         assert done.aside[0].reason.endswith(", which is out of range")
 
 
+@pytest.mark.parametrize(
+    ("value", "member"),
+    [
+        ("1e400", "extras.kole.x"),
+        ("-1e400", "extras.kole.x"),
+        ("1" + "0" * 400, "extras.kole.x"),
+        ('{"a":[1,{"b":1e-400}]}', "extras.kole.x.a.b"),
+    ],
+)
+def test_a_number_of_an_extra_that_no_book_can_keep_puts_its_order_aside(
+    value: str, member: str, tmp_path: Path
+) -> None:
+    good = '{"number":"8","extras":{"kole.x":1e20},"lines":[]}'
+    file = tmp_path / "orders.jsonl"
+    file.write_text(f'{{"number":"7","lines":[],"extras":{{"kole.x":{value}}}}}\n{good}\n')
+    with shop_in("memory", tmp_path) as shop:
+        done = shop.take(file)
+        assert (1, 1) == (done.new, done.orders_aside)
+        assert f"{member} is a number that is out of range" == done.aside[0].reason
+
+
 def test_a_parquet_column_is_known_by_the_schema_and_not_by_the_first_row(tmp_path: Path) -> None:
     inner = pa.struct([("city", pa.string()), ("line_1", pa.string())])
     table = pa.table(

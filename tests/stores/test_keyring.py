@@ -66,7 +66,8 @@ def ended(shop: Shop, key: Key) -> None:
 
 
 def test_a_key_lets_its_caller_in(shop: Shop) -> None:
-    who = replace(caller(shop), customer=7, test=True, may=frozenset({READ}))
+    customer = shop.customer(number="C-7").id
+    who = replace(caller(shop), customer=customer, test=True, may=frozenset({READ}))
     key = shop.run(shop.store.keyring.issue_key("kole", who, spelled, account))
     found = held(shop, key)
 

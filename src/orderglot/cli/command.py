@@ -121,7 +121,7 @@ class Group(TyperGroup):
         except typer.Abort:
             code = _refuse("stopped; nothing more was done.")
         except HubError as error:
-            code = _refuse(error.message)
+            code = _refuse(error.message, Misused.exit_code if _is_misused(error) else 1)
         except BrokenPipeError:
             code = _nobody_reads()
         except OSError as error:
@@ -259,6 +259,17 @@ def _joined(help: str) -> str:
     return "\n\n".join(
         one if one.startswith("$ ") else one.replace("\n", " ") for one in paragraphs
     )
+
+
+def _is_misused(error: HubError) -> bool:
+    """Tell whether all that a refusal names are flags, of which a value makes no sense."""
+    if not isinstance(error, Invalid) or not error.problems:
+        return False
+    return all(one.field.startswith("--") or one.field in _ASKING for one in error.problems)
+
+
+_ASKING = ("filter", "sort", "q")
+"""The flags that our own API takes as parameters of these names, and refuses by them."""
 
 
 def _refuse(sentence: str, code: int = 1) -> int:

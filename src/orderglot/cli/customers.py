@@ -18,6 +18,7 @@ from orderglot.cli.command import (
 )
 from orderglot.cli.options import argument, switch, value
 from orderglot.cli.output import address_text, known_as_text, listing, sheet, write_json, write_line
+from orderglot.cli.selecting import demand_text
 
 if TYPE_CHECKING:
     from orderglot.core.customer import Customer
@@ -238,6 +239,7 @@ async def list_customers(
 
     book = hub.book(await hub.seller(seller))
     if q:
+        demand_text("--q", q)
         customers = [*await OF_CUSTOMERS.called(book, spellings(q))]
     else:
         customers = [one async for one in lookup.customers(book)]

@@ -170,7 +170,7 @@ async def _take(
     *,
     as_json: bool,
 ) -> None:
-    from orderglot.core.errors import HubError
+    from orderglot.core.errors import HubError, Invalid
     from orderglot.files.imports import take_into
     from orderglot.files.progress import Progress
 
@@ -187,6 +187,8 @@ async def _take(
         except HubError:
             report_kept(last)
             raise
+    if not taken.progress.rows:
+        raise Invalid(message=f"{paths[0]} has no row but its header; there is nothing to take.")
     if options.dry_run:
         report_dry(taken, as_json=as_json)
     else:

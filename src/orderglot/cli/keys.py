@@ -1,5 +1,6 @@
 """``orderglot key``: who may come in, and how."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated
 
 from orderglot.cli.command import AsJson, SellerName, group, with_book
@@ -90,10 +91,10 @@ async def add(
 
 
 def _show_secret(made: "MadeKey", parts: dict[str, str], *, as_json: bool) -> None:
-    if as_json:
-        return write_json(parts)
-    sheet(parts.items())
     name = made.record.name
+    if as_json:
+        return write_json({"key": name, **parts})
+    sheet(parts.items())
     write_notice(f"This is the only time that it is shown. End it with: orderglot key end {name}")
     return None
 
@@ -194,13 +195,17 @@ COLUMNS = ("key", "customer", "may", "mode", "since", "ended", "expires", "used"
 
 
 async def _row(hub: "Hub", owner: "Seller | None", record: "KeyRecord") -> tuple[object, ...]:
+    from orderglot.core.errors import NotFound
     from orderglot.core.order import by_hub_id
 
     key, caller = record.key, record.key.caller
     whose = EVERYBODY if owner else OPERATOR
     if owner and caller.customer is not None:
-        customer = await hub.book(owner).customer(by_hub_id(caller.customer))
-        whose = customer.number or str(customer.id)
+        whose = str(caller.customer)
+        # A key that has ended is still listed when its customer is removed.
+        with suppress(NotFound):
+            customer = await hub.book(owner).customer(by_hub_id(caller.customer))
+            whose = customer.number or whose
     return (
         record.name,
         whose,

@@ -22,7 +22,7 @@ _QUOTED = re.compile(r"'orderglot [^']*'")
 _NO_BREAK = "\0"
 """Stands for a blank at which a line is not folded; no sanitized line has it."""
 
-GAP = 3
+GAP = 2
 """So many characters stand between two columns on a terminal."""
 
 Row = Sequence[object]
@@ -195,18 +195,27 @@ def _plain_table(columns: Sequence[str], rows: list[list[str]], right: Sequence[
 
 
 def _on_terminal(columns: Sequence[str], rows: list[list[str]], right: Sequence[str]) -> None:
-    """Draw a table where each word fits whole; else print each row as a sheet."""
+    """Draw a table where each word fits whole, if need be without columns that say nothing; else sheets."""
     from rich.console import Console
 
     console = Console()
-    widths = _widths(columns, rows, right, console.width - GAP * (len(columns) - 1))
-    if widths:
-        return console.print(_drawn(columns, rows, right, widths))
+    for names, cells in ((columns, rows), _without_blanks(columns, rows)):
+        widths = _widths(names, cells, right, console.width - GAP * (len(names) - 1))
+        if widths:
+            return console.print(_drawn(names, cells, right, widths))
     for number, row in enumerate(rows):
         if number:
             print()
         sheet(zip(columns, row, strict=True))
     return None
+
+
+def _without_blanks(
+    columns: Sequence[str], rows: list[list[str]]
+) -> tuple[list[str], list[list[str]]]:
+    """Leave out the columns in which no row says anything."""
+    kept = [place for place in range(len(columns)) if any(row[place] for row in rows)]
+    return [columns[place] for place in kept], [[row[place] for place in kept] for row in rows]
 
 
 def _widths(
@@ -238,7 +247,7 @@ def _drawn(
     from rich.table import Table
     from rich.text import Text
 
-    drawn = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    drawn = Table(box=SIMPLE_HEAD, padding=(0, GAP - 1, 0, 0), pad_edge=False, show_edge=False)
     for column, width in zip(columns, widths, strict=True):
         number = column in right
         drawn.add_column(

@@ -8,6 +8,7 @@ import typer
 from orderglot.cli.command import AsJson, Extras, Misused, SellerName, group, with_book
 from orderglot.cli.options import argument, value
 from orderglot.cli.output import listing, sheet, tiers_text, write_json, write_line
+from orderglot.cli.selecting import demand_text
 from orderglot.core.counting import counted
 
 if TYPE_CHECKING:
@@ -190,6 +191,7 @@ async def list_products(
 
     book = hub.book(await hub.seller(seller))
     if q:
+        demand_text("--q", q)
         products = [*await book.products_called(*spellings(q))]
     else:
         products = [one async for one in lookup.products(book)]

@@ -31,8 +31,17 @@ def limit(help: str, most: int | None = None) -> object:
     return typer.Option("--limit", metavar="N", min=1, max=most, help=help)
 
 
+def demand_text(flag: str, text: str) -> None:
+    """Raise Invalid where the value of a flag is no text, such as bytes that are none of UTF-8."""
+    from orderglot.core.errors import Rule, invalid
+
+    if any("\ud800" <= char <= "\udfff" or char == "\0" for char in text):
+        raise invalid(flag, Rule.MALFORMED, "this is no text in UTF-8; type it anew.")
+
+
 def finding(book: "Book", text: str) -> "Callable[[Window], Awaitable[Page]]":
     """Give what finds the orders of a window, and with a text only those that it finds."""
+    demand_text("--q", text)
     if not text.strip():
         return book.page
     # What this takes is worth a wait only where something was typed.

@@ -87,7 +87,7 @@ class Sellers(Protocol):
 
     async def change_seller(self, seller: Seller) -> Seller: ...
 
-    async def remove_seller(self, name: str) -> None: ...
+    async def remove_seller(self, name: str, version: int | None) -> None: ...
 
     async def counts(self, seller: int) -> Counted: ...
 
@@ -185,9 +185,12 @@ class Administration:
         self._demand_settings(before, after)
         return await self._store.change_seller(after)
 
-    async def remove_seller(self, name: str) -> None:
-        """Take out a seller who has nothing in its book; raises Conflict with what there is."""
-        await self._store.remove_seller(name)
+    async def remove_seller(self, name: str, version: int | None = None) -> None:
+        """Take out a seller who has nothing in its book; raises Conflict with what there is.
+
+        With a ``version`` it is taken out in that one alone.
+        """
+        await self._store.remove_seller(name, version)
 
     def _demand_settings(self, before: Seller, after: Seller) -> None:
         """Raise Invalid where what is set anew names a dialect, channel or table that there is not."""

@@ -159,15 +159,26 @@ def values_of(order: Order, wanted: Field, customer: Customer | None = None) -> 
         return (_native(next(linked, None), wanted.native),)
     if wanted.recorded and customer is None:
         raise invalid(wanted.name, Rule.CHOICE, "An order alone does not tell this.")
-    values: tuple[Any, ...] = (customer if wanted.recorded else order,)
-    for number, step in enumerate(wanted.path):
-        repeated = number in wanted.lists
-        values = tuple(inner for value in values for inner in _step(value, step, repeated))
+    values = _stepped(customer if wanted.recorded else order, wanted)
     if wanted.native:
         values = tuple(_native(value, wanted.native) for value in values)
     elif wanted.whole:
         values = tuple(map(read_whole_text, values))
     return _none_for_empty(values)
+
+
+@cache
+def fields_in(kind: type[msgspec.Struct]) -> dict[str, Field]:
+    """Give every field of a customer or product by name, in its own order."""
+    return {found.name: found for found in _fields_of(kind, (), ())}
+
+
+def values_in(thing: msgspec.Struct, wanted: Field) -> tuple[Any, ...]:
+    """Give what a customer or product has in a field of its kind, as ``values_of`` does of an order."""
+    if wanted.kind is FieldKind.EXTRA:
+        extras: dict[str, Any] = getattr(thing, "extras", {})
+        return _none_for_empty((extras.get(wanted.path[1]),))
+    return _none_for_empty(_stepped(thing, wanted))
 
 
 def read_whole_text(text: str | None) -> int | None:
@@ -193,6 +204,15 @@ def _native(thing: Identity | Order | None, dialect: str) -> int | None:
 
 def _none_for_empty(values: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(None if value == "" else value for value in values)
+
+
+def _stepped(thing: Any, wanted: Field) -> tuple[Any, ...]:
+    """Go along the path of a field."""
+    values: tuple[Any, ...] = (thing,)
+    for number, step in enumerate(wanted.path):
+        repeated = number in wanted.lists
+        values = tuple(inner for value in values for inner in _step(value, step, repeated))
+    return values
 
 
 def _step(value: Any, name: str, repeated: bool) -> tuple[Any, ...]:

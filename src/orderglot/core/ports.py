@@ -349,6 +349,10 @@ class UnitOfWork(Book, Protocol):
         """
         ...
 
+    def rely_on(self, customer: Customer) -> None:
+        """Commit only if a customer, of whom something is written beside them, is as they were read."""
+        ...
+
     def leave_counting_to(self, channel: str) -> None:
         """Give nothing back to orders of a channel, whose vendor says himself how much is left of them.
 

@@ -124,15 +124,20 @@ def matches(order: Order, where: Query, customer: Customer | None = None) -> boo
     ``customer`` is the record of the order's customer, an empty one where it has none; without it
     a question about that record raises Invalid.
     """
+    return true_of(where, lambda name: values_of(order, field(name), customer))
+
+
+def true_of(where: Query, values: Callable[[str], tuple[Any, ...]]) -> bool:
+    """Tell whether a question holds for something that has these values by the names of its fields."""
     match where:
         case And(parts):
-            return all(matches(order, part, customer) for part in parts)
+            return all(true_of(part, values) for part in parts)
         case Or(parts):
-            return any(matches(order, part, customer) for part in parts)
+            return any(true_of(part, values) for part in parts)
         case Not(part):
-            return not matches(order, part, customer)
+            return not true_of(part, values)
         case Compare(name, operator, value):
-            return hold(values_of(order, field(name), customer), operator, value)
+            return hold(values(name), operator, value)
 
 
 def asks(where: Query, name: str) -> bool:
@@ -181,9 +186,9 @@ def rank(value: Any) -> tuple[bool, Any]:
 
 
 def sortable(wanted: Field) -> Field:
-    """Give the field back, or raise Invalid unless an order itself has one value for it."""
+    """Give the field back, or raise Invalid unless each thing itself has one value for it."""
     if wanted.many or wanted.recorded or wanted.kind is FieldKind.EXTRA:
-        raise invalid(wanted.name, Rule.CHOICE, "Orders cannot be sorted by this field.")
+        raise invalid(wanted.name, Rule.CHOICE, "A list cannot be sorted by this field.")
     return wanted
 
 

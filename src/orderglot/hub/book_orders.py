@@ -20,7 +20,7 @@ from orderglot.dialects.orderglot.drafts import write_draft
 from orderglot.dialects.orderglot.tables import LONGEST_PAGE, NAME, ORDER, ORDERS, PAGE_SIZE
 from orderglot.hub.blocking import Iteration, Method
 from orderglot.hub.order_steps import OrderSteps
-from orderglot.hub.performing import Which, WhichCustomer, request_of, whose
+from orderglot.hub.performing import Which, WhichCustomer, demand_kind, request_of, whose
 from orderglot.wire.changes import LOSSES, changes
 from orderglot.wire.message import Request, fill, query_of
 from orderglot.wire.operation import View
@@ -95,13 +95,19 @@ class BookOrders(OrderSteps):
         return (await self._view(which, dialect, form)).body.decode()
 
     @Method
-    async def create(self, order: Order, *, customer: WhichCustomer | None = None) -> Order:
+    async def create(
+        self, order: Order | Mapping[str, Any], *, customer: WhichCustomer | None = None
+    ) -> Order:
         """Create an order at the seller's prices, and give it as it stands.
 
         The order says what is wanted: lines with SKU and quantity, PO number, notes, addresses,
         shipping. Whose it is, it says itself, or ``customer`` does, as ``find_customer`` finds them.
-        What is not for whoever orders to say, such as a price, is refused.
+        What is not for whoever orders to say, such as a price, is refused. In the place of an order
+        there may be its members, as our own API takes them.
         """
+        if isinstance(order, Mapping):
+            return await self._created(order, customer)
+        demand_kind("order", order, Order)
         owner = await self._customer_of(order, customer)
         wanted = replace(order, customer=None)
         members = write_draft(wanted)
@@ -111,6 +117,12 @@ class BookOrders(OrderSteps):
         _, draft = self._read(request)
         _refuse_what_is_left_out(wanted, replace(draft, customer=None))
         made: Order = await self._performed(request)
+        return made
+
+    async def _created(self, members: Mapping[str, Any], customer: WhichCustomer | None) -> Order:
+        """Create an order of which the members are given."""
+        owner = {} if customer is None else {"customer": whose(await self._customer(customer))}
+        made: Order = await self._performed(request_of("POST", ORDERS, {**members, **owner}))
         return made
 
     @Method

@@ -55,6 +55,10 @@ async def last_good(journal: Journal, caller: Caller, row: Row) -> Row:
     return found[0]
 
 
+LEAST, MOST = 100, 599
+"""Which statuses there are."""
+
+
 def read_statuses(text: str) -> Criteria:
     """Read which statuses are meant: ``404``, ``4xx``, ``400-499``, or ``refused``."""
     if text in ("", "refused"):
@@ -67,6 +71,9 @@ def read_statuses(text: str) -> Criteria:
     if not (first.isdecimal() and last.isdecimal() and len(first) <= 3 and len(last) <= 3):
         reason = f"{text[:40]!r} is not a status such as 404, 4xx, 400-499, or the word refused."
         raise invalid("--status", Rule.MALFORMED, reason)
+    if not LEAST <= int(first) <= int(last) <= MOST:
+        reason = f"{text[:40]!r} is not within {LEAST} and {MOST}, from the lower to the higher."
+        raise invalid("--status", Rule.RANGE, reason)
     return Criteria(statuses=(int(first), int(last)))
 
 

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Coroutine, Generator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from orderglot.core.acts import Person
 from orderglot.core.administration import Administration
+from orderglot.core.errors import Invalid
 from orderglot.core.keyring import Keyring
 from orderglot.hub.blocking import Blocking, Blocks, Held, background
 from orderglot.hub.book_jobs import BookJobs
 from orderglot.hub.book_orders import BookOrders
+from orderglot.hub.book_records import BookCustomers, BookProducts
 from orderglot.hub.book_rejects import BookPlacements, BookRejects
 from orderglot.hub.dialects import chosen_one
 from orderglot.hub.opening import COMMAND, Hub, opened
 from orderglot.hub.placing import Channels, Placements
 from orderglot.hub.retrying import Retries
+from orderglot.stores.backend import Backend
 from orderglot.stores.book import Book
 from orderglot.wire import translation
 from orderglot.wire.translation import Translation
@@ -44,14 +47,24 @@ class OpenBook(Book):
         vars(self).update(vars(book))
         self.keyring = keyring
         self.orders = BookOrders(self, keyring)
+        self.customers: BookCustomers = BookCustomers(self, keyring)
+        self.products: BookProducts = BookProducts(self, keyring)
         self.jobs = BookJobs(self)
         self.rejects = BookRejects(self, retries)
         self.placements = BookPlacements(self.orders, placements)
         self._ending = ending
 
     async def close(self) -> None:
-        """Let go of the book; closed once more, nothing happens."""
+        """Let go of the book; closed once more, nothing happens. Whatever it is asked from then on is refused."""
+        self._backend = cast("Backend", _Closed())
         await self._ending.aclose()
+
+
+class _Closed:
+    """What a closed book asks instead of its store."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise Invalid(message="This book is closed; open it again.")
 
 
 class Opening(AbstractAsyncContextManager[OpenBook]):
@@ -141,6 +154,22 @@ class BlockingOrders(BookOrders, Blocks):
         self.held = held
 
 
+class BlockingCustomers(BookCustomers, Blocks):
+    """The customers of a book, each method of which blocks."""
+
+    def __init__(self, book: OpenBook, held: Held) -> None:
+        super().__init__(book, book.keyring)
+        self.held = held
+
+
+class BlockingProducts(BookProducts, Blocks):
+    """The products of a book, each method of which blocks."""
+
+    def __init__(self, book: OpenBook, held: Held) -> None:
+        super().__init__(book, book.keyring)
+        self.held = held
+
+
 class BlockingJobs(BookJobs, Blocks):
     """The jobs of a book, each method of which blocks."""
 
@@ -168,7 +197,8 @@ class BlockingPlacements(BookPlacements, Blocks):
 class BlockingBook(Blocking):
     """An open book for programs without an event loop: whatever it is asked, it waits for the answer.
 
-    ``orders``, ``rejects``, ``placements`` and ``jobs`` have what our own API has; all else that a book has is here as well. It is
+    ``orders``, ``customers``, ``products``, ``rejects``, ``placements`` and ``jobs`` have what our own API
+    has; all else that a book has is here as well. It is
     closed by ``close``, at the end of a ``with``, when nothing refers to it any more, or with the program.
     """
 
@@ -178,6 +208,8 @@ class BlockingBook(Blocking):
         self.jobs = BlockingJobs(book, held)
         self.rejects = BlockingRejects(book, held)
         self.placements = BlockingPlacements(book, held)
+        self.customers = BlockingCustomers(book, held)
+        self.products = BlockingProducts(book, held)
 
     def __enter__(self) -> Self:
         return self

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from orderglot import dialects
 from orderglot.core.customer import Customer, identity
+from orderglot.core.errors import Rule, invalid
 from orderglot.core.keyring import Keyring
 from orderglot.core.order import Order, by_hub_id, native
 from orderglot.core.ports import Book, UnitOfWork
@@ -76,12 +77,22 @@ class Performing:
             return await self._book.get(by_hub_id(which.id))
         if isinstance(which, int):
             return await self._book.get(by_hub_id(which))
+        demand_kind("order", which, str)
         return await lookup.find_order(self._book, which)
 
     async def _customer(self, which: WhichCustomer) -> Customer:
         if isinstance(which, str):
             return await lookup.find_customer(self._book, which)
-        return await self._book.customer(by_hub_id(which if isinstance(which, int) else which.id))
+        if isinstance(which, int):
+            return await self._book.customer(by_hub_id(which))
+        demand_kind("customer", which, Customer)
+        return await self._book.customer(by_hub_id(which.id))
+
+
+def demand_kind(name: str, given: object, kind: type) -> None:
+    """Raise Invalid where what a program gives is of another kind, such as None."""
+    if not isinstance(given, kind):
+        raise invalid(name, Rule.MALFORMED, f"{type(given).__name__} is no {kind.__name__}.")
 
 
 def whose(customer: Customer) -> dict[str, str]:

@@ -104,6 +104,7 @@ async def set_item_numbers(unit: UnitOfWork, customer: Customer, numbers: Mappin
         if note.document != sku.encode():
             unit.note(replace(note, document=sku.encode()))
             changed += 1
+    unit.rely_on(customer)
     if numbers and not customer.own_item_numbers:
         await unit.keep_customer(replace(customer, own_item_numbers=True))
     return changed

@@ -16,7 +16,7 @@ from orderglot.core.keyring import Credential, KeyRecord
 from orderglot.core.tokens import Token, TokenKind
 from orderglot.stores import writes
 from orderglot.stores.acts import Acts, described
-from orderglot.stores.backend import HUB_ITSELF, Backend, Raced
+from orderglot.stores.backend import HUB_ITSELF, Backend, Raced, Scope
 from orderglot.stores.fingerprints import FORMER, KEY, NOBODY, REFUSED, fingerprint, rolled_to
 from orderglot.stores.operators import Operators, is_operators
 from orderglot.stores.reads import Clock
@@ -323,7 +323,15 @@ class Keyring:
             done = self._acts.put(self._clock(), "key.made", about, after=described(key))
             await self._write(key, writes.PutCredential(key), *done)
         except Raced as race:
+            await self._demand_customer(caller)
             raise Conflict(f"{dialect} already has a key {id!r}; take another id.") from race
+
+    async def _demand_customer(self, caller: Caller) -> None:
+        """Raise NotFound where a key would be for a customer who is not there."""
+        if caller.customer is None:
+            return
+        if not await self._backend.customers_with(Scope(caller.seller), (caller.customer,)):
+            raise NotFound(f"There is no customer {caller.customer} here; check the id.")
 
     async def _write(self, holder: Credential, *batch: writes.KeyWrite | writes.PutNote) -> None:
         await self._backend.commit(holder.caller.seller, batch)

@@ -30,6 +30,7 @@ class Pending:
         self._products: dict[str, writes.PutProduct] = {}
         self._answers: list[writes.PutAnswer] = []
         self._notes: list[writes.PutNote | writes.DropNote] = []
+        self._absent: list[writes.ExpectNoNote] = []
         self._dropped: list[writes.DropCustomer | writes.DropProduct] = []
 
     def __bool__(self) -> bool:
@@ -93,16 +94,17 @@ class Pending:
         found = self._products.get(sku)
         return None if found is None else found.product
 
-    def put_product(self, product: Product, kept: Product | None) -> Product:
+    def put_product(self, product: Product, kept: Product | None, behind: int = 0) -> Product:
         """Write a product in its next version in the place of ``kept``, the one in the book.
 
-        Raises Conflict where it was not made from the version that is there.
+        A new one gets the version after ``behind``. Raises Conflict where it was not made from the version
+        that is there.
         """
         before = self._products.get(product.sku)
         there = before.product if before else kept
         if there is not None:
             demand_version(product, there)
-        new = replace(product, version=there.version + 1 if there else 1)
+        new = replace(product, version=(there.version if there else behind) + 1)
         kept = before.kept if before else kept
         self._products[new.sku] = writes.PutProduct(new, document.write(new), kept)
         return new
@@ -118,6 +120,10 @@ class Pending:
     def drop_note(self, note: Note) -> None:
         """Take out a note."""
         self._notes.append(writes.DropNote(note))
+
+    def expect_no_note(self, kind: str, name: str) -> None:
+        """Write only if there is no note of a kind and name."""
+        self._absent.append(writes.ExpectNoNote(kind, name))
 
     def drop(self, write: writes.DropCustomer | writes.DropProduct) -> None:
         """Take out a customer or product."""
@@ -151,6 +157,7 @@ class Pending:
             if (renamed := customers.with_id(id)) is not None:
                 yield writes.Rename(identity(renamed))
         yield from self._products.values()
+        yield from self._absent
         yield from self._answers
         yield from self._notes
         yield from self._dropped

@@ -221,12 +221,15 @@ class BookStore:
             raise _taken(seller.name) from race
         return changed
 
-    async def remove_seller(self, name: str) -> None:
+    async def remove_seller(self, name: str, version: int | None = None) -> None:
         """Take out a seller who has nothing in its book; what people did to it stays written down.
 
-        Raises NotFound, or Conflict where there is something in its book, which it counts.
+        Raises NotFound, or Conflict where there is something in its book, which it counts, or where it
+        is not of that ``version`` any more.
         """
         seller = await self.seller(name)
+        if version not in (None, seller.version):
+            raise Conflict(f"{name} was changed just now; look at it again.")
         if left := await self._left(seller.id):
             raise Conflict(f"{name} has {listed(left)}; only an empty seller can be removed.")
         done = await self._backend.notes(seller.id, ACT, ())
@@ -235,7 +238,8 @@ class BookStore:
         id = Note(kind=REMOVED, name=str(seller.id), version=1, document=name.encode())
         notes = (id, *(kept_above(note, name) for note in done), *(write.note for write in put))
         try:
-            await self._backend.commit(seller.id, (writes.DropSeller(seller, notes),))
+            drop = writes.DropSeller(seller, notes, REJECT, self._clock())
+            await self._backend.commit(seller.id, (drop,))
         except (Raced, NotFound) as race:
             raise Conflict(f"Something was done to {name} just now; look at it again.") from race
 

@@ -27,13 +27,19 @@ from orderglot.stores.expecting_reads import ExpectingReads
 from orderglot.stores.giving_back import demand_untaken, give_back
 from orderglot.stores.id_blocks import IdBlocks
 from orderglot.stores.identities import IdentityMap, goes_by, visible
-from orderglot.stores.item_numbers import with_skus
+from orderglot.stores.item_numbers import kind_of, with_skus
 from orderglot.stores.merging import merged, names_of, outdated
 from orderglot.stores.ownership import demand_seller, owned
 from orderglot.stores.pending import Pending
 from orderglot.stores.quantities import with_exact_quantities
 from orderglot.stores.reads import Clock
-from orderglot.stores.removing import demand_unused_customer, demand_unused_product
+from orderglot.stores.removing import (
+    REMOVED,
+    demand_unused_customer,
+    demand_unused_product,
+    note_of,
+    removed_in,
+)
 from orderglot.stores.resolution import Resolution
 from orderglot.stores.test_mode import demand_live, demand_own
 from orderglot.stores.turns import Turns
@@ -59,6 +65,8 @@ class UnitOfWork(ExpectingReads):
         self._seen: list[Customer] = []
         self._placed: list[int] = []
         self._got: list[int] = []
+        self._priced: dict[str, int] = {}
+        self._relied: dict[int, int] = {}
         self._pending = Pending(caller.name, exchange)
         self._counted_at = ""
         self._fence = fence
@@ -118,7 +126,14 @@ class UnitOfWork(ExpectingReads):
     async def products(self, skus: Sequence[str]) -> dict[str, Product]:
         """Give the products that exist among those SKUs, as this unit leaves them."""
         pending = {sku: found for sku in skus if (found := self._pending.product(sku))}
-        return {**await super().products(skus), **pending}
+        there = await super().products(skus)
+        for sku, product in there.items():
+            self._priced.setdefault(sku, product.version)
+        return {**there, **pending}
+
+    def rely_on(self, customer: Customer) -> None:
+        """Commit only if a customer, of whom something is written beside them, is as they were read."""
+        self._relied[customer.id] = customer.version
 
     async def known(
         self, references: Sequence[Reference], *, by_hub_id: bool = False
@@ -278,22 +293,34 @@ class UnitOfWork(ExpectingReads):
         demand_live(self._caller)
         demand_currency("currency", product.currency)
         found = (await super().products((product.sku,))).get(product.sku)
+        if self._priced.get(product.sku) not in (None, found and found.version):
+            raise Overtaken(f"Product {product.sku!r} was changed at this moment; read it again.")
         if new and (found or self._pending.product(product.sku)):
             raise Conflict(f"There is a product {product.sku!r} already; change that.")
-        return self._pending.put_product(product, found)
+        if found or self._pending.product(product.sku):
+            return self._pending.put_product(product, found)
+        gone = await removed_in(self._backend, self._scope.seller, product.sku)
+        if gone is None:
+            self._pending.expect_no_note(REMOVED, product.sku)
+            return self._pending.put_product(product, None)
+        self._pending.drop_note(gone)
+        return self._pending.put_product(product, None, int(gone.document))
 
     async def drop_customer(self, customer: Customer) -> None:
         """Take out a customer; raises Conflict where anything of theirs is in the book."""
         demand_live(self._caller)
         demand_seller(self._scope.customer)
-        await demand_unused_customer(self._backend, self._scope.seller, customer)
-        self._pending.drop(writes.DropCustomer(customer))
+        now = self.now()
+        await demand_unused_customer(self._backend, self._scope.seller, customer, now)
+        self._pending.drop(writes.DropCustomer(customer, kind_of(customer.id), now))
 
     async def drop_product(self, product: Product) -> None:
         """Take out a product; raises Conflict where orders have a line of it."""
         demand_live(self._caller)
         demand_seller(self._scope.customer)
         await demand_unused_product(self._backend, self._scope.seller, product)
+        gone = await removed_in(self._backend, self._scope.seller, product.sku)
+        self._pending.put_note(note_of(product, gone))
         self._pending.drop(writes.DropProduct(product))
 
     @property
@@ -331,8 +358,15 @@ class UnitOfWork(ExpectingReads):
         if self._known is None and not self._pending:
             return
         resolution = self._resolution
-        expected = [writes.Expect(one.id, one.version) for one in await resolution.name_customers()]
-        conditions = [*self._fenced(), *self._conditions(resolution.orders.kept)]
+        named = {one.id: one.version for one in await resolution.name_customers()}
+        changed = {one.id for one in resolution.customers.written()}
+        relied = {id: it for id, it in self._relied.items() if id not in changed}
+        expected = [writes.Expect(id, version) for id, version in (named | relied).items()]
+        conditions = [
+            *self._fenced(),
+            *self._conditions(resolution.orders.kept),
+            *self._products_of(resolution),
+        ]
         batch = self._pending.all(resolution, expected, conditions)
         try:
             await self._backend.commit(self._scope.seller, batch)
@@ -347,6 +381,17 @@ class UnitOfWork(ExpectingReads):
         """Give the condition that the lease stands under which this is written, if there is one."""
         if self._fence is not None:
             yield writes.ExpectNote(self._fence)
+
+    def _products_of(self, resolution: Resolution) -> Iterator[writes.ExpectProduct]:
+        """Give the products that were read here of which orders get a line."""
+        if not self._priced:
+            return
+        kept, skus = resolution.orders.kept, set[str]()
+        for order in resolution.orders.written():
+            before = kept[order.id]
+            had = {line.sku for line in before.lines} if before else set()
+            skus |= {line.sku for line in order.lines} - had
+        yield from map(writes.ExpectProduct, sorted(skus & self._priced.keys()))
 
     async def _owned(self, order: Order) -> Order:
         own = self._scope.customer

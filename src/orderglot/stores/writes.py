@@ -49,6 +49,19 @@ class ExpectOrder(Struct, frozen=True, gc=False):
     version: int
 
 
+class ExpectProduct(Struct, frozen=True, gc=False):
+    """Write nothing, but only if a product, which an order is made with, is still there."""
+
+    sku: str
+
+
+class ExpectNoNote(Struct, frozen=True):
+    """Write nothing, but only if there is no note of that kind and name."""
+
+    kind: str
+    name: str
+
+
 class Rename(Struct, frozen=True):
     """Write what a customer is now known by into all orders of theirs."""
 
@@ -64,13 +77,18 @@ class PutProduct(Struct, frozen=True):
 
 
 class DropCustomer(Struct, frozen=True):
-    """Take out a customer in this very version, with what they are known by."""
+    """Take out a customer in this very version, with what they are known by.
+
+    But only if nothing is theirs: no order, no note of the kind ``numbers``, no key that lets in ``now``.
+    """
 
     customer: Customer
+    numbers: str
+    now: datetime
 
 
 class DropProduct(Struct, frozen=True):
-    """Take out a product in this very version."""
+    """Take out a product in this very version, but only if no order has a line of it."""
 
     product: Product
 
@@ -110,7 +128,10 @@ class ExpectNote(Struct, frozen=True):
 
 
 class PutCredential(Struct, frozen=True):
-    """Write a key under its fingerprint, in the place of one that is there."""
+    """Write a key under its fingerprint, in the place of one that is there.
+
+    A customer's is written only if the customer is there.
+    """
 
     credential: Credential
 
@@ -138,11 +159,14 @@ class RollKey(Struct, frozen=True):
 class DropSeller(Struct, frozen=True):
     """Take a seller out in this version, with all but orders, customers and products, of which it has none.
 
-    What is to stay of it are ``notes`` of the hub's own.
+    It is not done where it has a key that lets in ``now``, or a note of the kind ``rejects``. What is to
+    stay of it are ``notes`` of the hub's own.
     """
 
     seller: Seller
     notes: tuple[Note, ...]
+    rejects: str
+    now: datetime
 
 
 class SetLive(Struct, frozen=True):
@@ -194,6 +218,8 @@ Write = (
     | PutCustomer
     | Expect
     | ExpectOrder
+    | ExpectProduct
+    | ExpectNoNote
     | Rename
     | PutProduct
     | PutSeller

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from orderglot.core.commitments import below_minimum, kept
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Conflict, Invalid, NotFound, Problem, Rule
+from orderglot.core.fields import read_whole_extra
 from orderglot.core.order import Line, Order, native
 from orderglot.core.product import Product
 from orderglot.core.subscriptions import Subscription
@@ -58,7 +60,7 @@ async def demand_minimum(context: Context, original: Order, left: Order) -> None
 
     def least(line: Line) -> int:
         product = products.get(line.sku)
-        return int(product.extras.get(MINIMUM, 0)) if product else 0
+        return count_of(product.extras, MINIMUM) if product else 0
 
     line = below_minimum(original, left, least)
     if line is not None:
@@ -71,7 +73,7 @@ async def demand_commitment(
     context: Context, customer: Customer, holding: Holding, original: Order, left: Order
 ) -> None:
     """Raise Invalid where a customer would keep less than a three-year commitment demands."""
-    least = customer.extras.get(COMMITMENT, 0)
+    least = count_of(customer.extras, COMMITMENT)
     if not least:
         return
     ordered = await ordered_by(context, customer)
@@ -79,6 +81,11 @@ async def demand_commitment(
     if after < least:
         reason = f"The customer is committed to {least}; {after} would be left."
         raise refused("quantity", Rule.RANGE, reason, "RETURN_VIOLATES_3YC_MCQ")
+
+
+def count_of(extras: Mapping[str, Any], name: str) -> int:
+    """Give a number of pieces that somebody set, 0 where what stands there is none."""
+    return max(read_whole_extra(extras.get(name)) or 0, 0)
 
 
 def refused(field: str, rule: Rule, reason: str, code: str, line: int | None = None) -> Invalid:

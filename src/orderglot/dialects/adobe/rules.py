@@ -35,7 +35,7 @@ from orderglot.dialects.adobe.eligibility import (
     skus,
 )
 from orderglot.dialects.adobe.resources import customer_of, find_order, following, order_of
-from orderglot.dialects.adobe.settings import completes_at
+from orderglot.dialects.adobe.settings import completes_at, paths_of
 from orderglot.dialects.adobe.subscriptions import (
     Holding,
     complete,
@@ -156,11 +156,7 @@ async def _switch(context: Context, draft: Draft, customer: Customer) -> Compose
     demand_held(holding, (line.subscription for line in draft.cancelling))
     named = {*skus(draft.order.lines), *(one.sku for one in holding.values())}
     products = await context.book.products(sorted(named))
-    paths = {
-        sku: tuple(product.extras[PATHS])
-        for sku, product in products.items()
-        if PATHS in product.extras
-    }
+    paths = {sku: paths_of(product) for sku, product in products.items() if PATHS in product.extras}
     demand_known(draft.order.lines, products)
     try:
         lines = switch(draft.order.lines, draft.cancelling, holding, paths)

@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from orderglot.core.currencies import demand_currency
 from orderglot.core.errors import Rule, invalid
+from orderglot.core.product import Product
 from orderglot.core.seller import Seller
 from orderglot.dialects.adobe.tables import (
     AT_ONCE,
@@ -41,6 +42,16 @@ def currencies_of(seller: Seller) -> list[str] | None:
 def programs_of(seller: Seller) -> list[str] | None:
     """Give the market segments that a seller may sell to, None for any."""
     return seller.tables.get(PROGRAMS)
+
+
+def paths_of(product: Product) -> tuple[str, ...]:
+    """Give the offers that a product may be switched to; none where what stands there is no list of such."""
+    listed = product.extras.get(PATHS)
+    return (
+        tuple(one for one in listed if isinstance(one, str))
+        if isinstance(listed, list | tuple)
+        else ()
+    )
 
 
 _Count = Annotated[int, Meta(ge=1)]

@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 
 from orderglot.core.boxes import Packing
 from orderglot.core.errors import Rule, invalid
+from orderglot.core.fields import read_whole_extra
 from orderglot.core.product import Product
 from orderglot.core.seller import Seller
 from orderglot.dialects.komet.tables import (
@@ -37,6 +38,16 @@ def locations_of(seller: Seller) -> tuple[Location, ...]:
     return tuple(sorted(found, key=lambda location: (location.name, location.id)))
 
 
+MOST = 10**9
+"""So many pieces are in a unit, or units in a box, at most."""
+
+
+def _count(value: Any) -> int | None:
+    """Give how many there are in one, None where what somebody set is no such number."""
+    found = read_whole_extra(value) or 0
+    return found if 0 < found < MOST else None
+
+
 def packing_of(product: Product | None) -> Packing:
     """Give the box that a product is sold in, by its settings; without them it is sold by the piece."""
     extras: Mapping[str, Any] = product.extras if product else {}
@@ -46,8 +57,8 @@ def packing_of(product: Product | None) -> Packing:
         box=box,
         box_id=str(named.get("boxTypeId", "")),
         unit=str(named.get("unitType", "")),
-        pieces_per_unit=named.get("stemsBunch"),
-        units_per_box=named.get("pack") if box else None,
+        pieces_per_unit=_count(named.get("stemsBunch")),
+        units_per_box=_count(named.get("pack")) if box else None,
     )
 
 

@@ -13,9 +13,11 @@ from orderglot.core.errors import NotFound, Rule, invalid
 from orderglot.core.order import HUB, Reference, is_channel, native
 from orderglot.core.ports import Book, UnitOfWork
 from orderglot.dialects.orderglot import known_members, record_shapes
-from orderglot.dialects.orderglot.records import Records, operations
+from orderglot.dialects.orderglot.record_kinds import Records
+from orderglot.dialects.orderglot.records import operations
 from orderglot.dialects.orderglot.tables import CUSTOMERS, NAME
 from orderglot.wire import json
+from orderglot.wire.aip160 import asked_of
 from orderglot.wire.form import Form
 from orderglot.wire.values import write_number
 
@@ -103,6 +105,8 @@ def _check(form: Form, one: Customer) -> None:
             form.refuse(f"references[{at}]", Rule.MALFORMED, reason)
 
 
+FIELDS = asked_of("A customer", Customer, {"company": "bill_to.company"})
+
 OF_CUSTOMERS = Records(
     name="customers",
     one="customer",
@@ -117,6 +121,7 @@ OF_CUSTOMERS = Records(
     document=_document,
     key_of=lambda one: f"{one.id:0{_WIDEST}}",
     behind=_behind,
+    fields=FIELDS,
     called=_called,
     get=_get,
     add=_add,

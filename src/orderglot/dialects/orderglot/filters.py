@@ -40,7 +40,7 @@ class Listing(Struct, frozen=True, kw_only=True):
 
 def read_listing(request: Request) -> Listing:
     """Read which orders are asked for; raises Invalid with what is wrong with it."""
-    form = arguments_of(request, LISTING, ("expand",))
+    form = arguments_of(request, (*LISTING, "expand"))
     q = form.text("q", longest=LONGEST_Q)
     limit = form.whole("limit", least=1, most=LONGEST_PAGE)
     offset = form.whole("offset", least=0, most=FURTHEST)

@@ -67,14 +67,11 @@ def demand_bare(request: Request) -> None:
     form.check()
 
 
-def arguments_of(request: Request, names: Collection[str], further: Collection[str] = ()) -> Form:
-    """Open the arguments of a request's query; raises Invalid where there is one of another name.
-
-    There may be ``further`` ones, which a refusal does not count among those there are.
-    """
+def arguments_of(request: Request, names: Collection[str]) -> Form:
+    """Open the arguments of a request's query; raises Invalid where there is one of another name."""
     given = once(pairs(request.query))
     for name in given:
-        if name not in names and name not in further:
+        if name not in names:
             known = f"there are {', '.join(names)}" if names else "there are none"
             raise invalid(name[:60], Rule.UNEXPECTED, f"There is no such parameter; {known}.")
     return Form(given)

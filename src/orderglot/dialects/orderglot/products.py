@@ -11,9 +11,11 @@ from orderglot.core.errors import NotFound, Rule, invalid
 from orderglot.core.ports import Book, UnitOfWork
 from orderglot.core.product import Product
 from orderglot.dialects.orderglot import known_members, record_shapes
-from orderglot.dialects.orderglot.records import Records, operations
+from orderglot.dialects.orderglot.record_kinds import Records
+from orderglot.dialects.orderglot.records import operations
 from orderglot.dialects.orderglot.tables import PRODUCTS
 from orderglot.wire import json
+from orderglot.wire.aip160 import asked_of
 from orderglot.wire.form import Form
 
 MOST = 1_000_000
@@ -72,6 +74,8 @@ def _check(form: Form, one: Product) -> None:
         before = max(before, tier.quantity)
 
 
+FIELDS = asked_of("A product", Product, {"price": "tiers.price"})
+
 OF_PRODUCTS = Records(
     name="products",
     one="product",
@@ -86,6 +90,7 @@ OF_PRODUCTS = Records(
     document=_document,
     key_of=lambda one: one.sku,
     behind=lambda book, after, limit: book.every_product(after, limit),
+    fields=FIELDS,
     called=lambda book, names: book.products_called(*names),
     get=_get,
     add=_add,

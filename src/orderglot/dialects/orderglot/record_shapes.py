@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any, NotRequired, TypedDict
 
 import msgspec
 from msgspec import Meta
@@ -53,25 +53,30 @@ ChangedProduct = _writable("ChangedProduct", products.Product)
 class Listing(TypedDict, total=False):
     """Which page of which."""
 
+    filter: Annotated[str, description('Which, in the language of filters: name = "Corner*".')]
     q: Annotated[
         str,
         Meta(max_length=LONGEST_Q),
         description("What a person types: a number, a name, an id."),
     ]
+    sort: Annotated[str, description("By what, such as -modified,name.")]
     fields: Annotated[str, description("The members to show, such as name,email.")]
     limit: Limit
     after: Annotated[str, description("The next of the page before, and not otherwise.")]
+    total: Annotated[bool, description("Whether to say how many there are in all.")]
 
 
 class Customers(TypedDict):
-    """A page of customers, by rising id; ``next`` is what ``after`` is to be for the one behind it."""
+    """A page of customers, by rising id unless sorted; ``next`` is what ``after`` is to be for the one behind it."""
 
     items: list[Customer]
     next: str | None
+    total: NotRequired[int]
 
 
 class Products(TypedDict):
-    """A page of products, by rising SKU; ``next`` is what ``after`` is to be for the one behind it."""
+    """A page of products, by rising SKU unless sorted; ``next`` is what ``after`` is to be for the one behind it."""
 
     items: list[Product]
     next: str | None
+    total: NotRequired[int]

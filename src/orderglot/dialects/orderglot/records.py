@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from functools import partial
 from sys import maxsize
-from typing import Any, Generic, TypeVar
-
-from msgspec import Struct
+from typing import Any
 
 from orderglot.core.caller import CHANGE, CREATE, Caller
-from orderglot.core.customer import Customer
 from orderglot.core.errors import Forbidden, Rule, invalid
-from orderglot.core.ports import Book, UnitOfWork
-from orderglot.core.product import Product
 from orderglot.dialects.orderglot import record_shapes, shapes
 from orderglot.dialects.orderglot.changing import Changing, write_changing
 from orderglot.dialects.orderglot.filters import SHOWING, read_fields_of, select
@@ -32,150 +24,26 @@ from orderglot.dialects.orderglot.media import (
     tag_of,
 )
 from orderglot.dialects.orderglot.reading import read_struct
-from orderglot.dialects.orderglot.search import spellings
-from orderglot.dialects.orderglot.tables import LONGEST_PAGE, LONGEST_Q, PAGE_SIZE
+from orderglot.dialects.orderglot.record_kinds import R, Records, read_one
+from orderglot.dialects.orderglot.record_lists import listing
 from orderglot.wire import json
 from orderglot.wire.form import MOST_IN_A_LIST, Form
-from orderglot.wire.known_members import Known
-from orderglot.wire.message import Request, Response, fill, query_of
+from orderglot.wire.message import Request, Response, fill
 from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
-from orderglot.wire.shape import JSON, LONGEST, ResponseShape, Shape, success
+from orderglot.wire.shape import JSON, LONGEST, ResponseShape, success
 
-R = TypeVar("R", bound=Customer | Product)
-
-LISTING = tuple(record_shapes.Listing.__annotations__)
 SETTLED = frozenset(record_shapes.SETTLED)
-
-
-@dataclass(frozen=True)
-class Records(Generic[R]):
-    """One kind: what it is called, and how a book gives and takes it."""
-
-    name: str
-    one: str
-    path: str
-    key: str
-    """The parameter of the path that says which."""
-    kind: type[R]
-    shape: Shape
-    page: Shape
-    new: Shape
-    change: Shape
-    shown: Callable[[R, Caller], R]
-    document: Callable[[R], dict[str, Any]]
-    key_of: Callable[[R], str]
-    """What a list goes on behind."""
-    behind: Callable[[Book, str, int], Awaitable[tuple[R, ...]]]
-    called: Callable[[Book, tuple[str, ...]], Awaitable[tuple[R, ...]]]
-    get: Callable[[Book, str], Awaitable[R]]
-    add: Callable[[UnitOfWork, R], Awaitable[R]]
-    keep: Callable[[UnitOfWork, R, R], Awaitable[R]]
-    drop: Callable[[UnitOfWork, R], Awaitable[None]]
-    check: Callable[[Form, R], None]
-    """Notes in the form what of one cannot be so."""
-    known: Known
-    """The members of one, and of what a client may say."""
-    writable: Known
-    wire: Callable[[Form], Form] = lambda form: form
-    """Puts the members of a document into those of the book."""
-
-
-class Asked(Struct, frozen=True):
-    """Which page of a list: those that ``q`` finds, behind a place."""
-
-    q: str = ""
-    after: str = ""
-    limit: int = PAGE_SIZE
-
-
-class Listed(Struct, frozen=True):
-    """A page, and what ``after`` is to be for the one behind it."""
-
-    items: tuple[Any, ...]
-    next: str | None = None
 
 
 def operations(of: Records[R]) -> tuple[Operation[Any, Any], ...]:
     """Make the operations of a kind."""
-    return (_list(of), _get(of), _create(of), _change(of), _delete(of))
+    return (listing(of), _get(of), _create(of), _change(of), _remove(of))
 
 
 def demand_seller(caller: Caller, what: str) -> None:
     """Raise Forbidden where a customer's key asks for what is the seller's."""
     if caller.customer is not None:
         raise Forbidden(f"A customer's key cannot {what}; ask the seller.")
-
-
-# a list
-
-
-def _list(of: Records[R]) -> Operation[Asked, Listed]:
-    async def perform(context: Context, ask: Asked) -> Listed:
-        book = context.book
-        if ask.q:
-            names = spellings(ask.q)
-            found = sorted(await of.called(book, names), key=of.key_of)
-            found = [one for one in found if of.key_of(one) > ask.after]
-        else:
-            found = [*await of.behind(book, ask.after, ask.limit + 1)]
-        items = tuple(of.shown(one, book.caller) for one in found[: ask.limit])
-        more = len(found) > ask.limit
-        return Listed(items, _cursor(of.key_of(items[-1])) if more else None)
-
-    perform.__doc__ = f"List the {of.name} that the key may see."
-
-    def write(page: Listed, request: Request) -> Response:
-        fields = read_fields_of(request, of.known, f"A {of.one}")
-        items = [select(of.document(one), fields) for one in page.items]
-        return answer({"items": items, "next": page.next})
-
-    def read(response: Response, _ask: Asked) -> Listed:
-        form = Form(json.read(response.body))
-        items = tuple(_read(of, one) for one in form.each("items", present=True))
-        after = form.text("next", exact=True) or None
-        form.check()
-        return Listed(items, after)
-
-    return Operation(
-        name=f"{of.name}.list",
-        endpoint=Endpoint("GET", (of.path,)),
-        request=RequestFormat(
-            partial(_write_asked, of), partial(_read_asked, of), query=record_shapes.Listing
-        ),
-        perform=perform,
-        response=ResponseFormat(write, read, success(200, of.page)),
-    )
-
-
-def _write_asked(of: Records[R], ask: Asked) -> Request:
-    after = _cursor(ask.after) if ask.after else ""
-    arguments = (("q", ask.q), ("limit", str(ask.limit)), ("after", after))
-    query = query_of((name, text) for name, text in arguments if text)
-    return Request(method="GET", path=of.path, query=query, headers=ASKS)
-
-
-def _read_asked(of: Records[R], request: Request, _caller: Caller) -> Asked:
-    form = arguments_of(request, LISTING)
-    q = form.text("q", longest=LONGEST_Q)
-    limit = form.whole("limit", least=1, most=LONGEST_PAGE)
-    after = form.parsed("after", _place)
-    form.check()
-    read_fields_of(request, of.known, f"A {of.one}")
-    return Asked(q, after or "", limit or PAGE_SIZE)
-
-
-def _cursor(key: str) -> str:
-    return urlsafe_b64encode(key.encode()).decode().rstrip("=")
-
-
-def _place(cursor: str) -> str:
-    try:
-        place = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-    except ValueError:
-        place = ""
-    if _cursor(place) != cursor:
-        raise ValueError("is not the `next` of an earlier page")
-    return place
 
 
 # one
@@ -224,13 +92,9 @@ def _write(of: Records[R], one: R, request: Request) -> Response:
 
 def _read_one(of: Records[R], response: Response, _ask: object) -> R:
     form = Form(json.read(response.body))
-    one = _read(of, form)
+    one = read_one(of, form)
     form.check()
     return one
-
-
-def _read(of: Records[R], form: Form) -> R:
-    return read_struct(of.wire(form), of.kind)
 
 
 # what changes one
@@ -373,7 +237,7 @@ def merged(before: Any, patch: Any) -> Any:
     return whole
 
 
-def _delete(of: Records[R]) -> Operation[Changing, None]:
+def _remove(of: Records[R]) -> Operation[Changing, None]:
     async def perform(context: Context, ask: Changing) -> None:
         demand_seller(context.book.caller, f"remove a {of.one}")
         async with context.book.together() as unit:
@@ -391,7 +255,7 @@ def _delete(of: Records[R]) -> Operation[Changing, None]:
         return Changing(request.params[of.key], {}, preconditions_of(request))
 
     return Operation(
-        name=f"{of.name}.delete",
+        name=f"{of.name}.remove",
         endpoint=Endpoint("DELETE", (f"{of.path}/{{{of.key}}}",), CHANGE, idempotent=True),
         request=RequestFormat(write, read, headers=shapes.Preconditions),
         perform=perform,

@@ -320,8 +320,9 @@ async def _remove_seller(context: Context, ask: Setting) -> None:
     demand_operator(context.book.caller)
     demand_change(context.book.caller)
     administration = administration_of(context)
-    demand_version(await administration.seller(ask.name), ask.version, "seller")
-    await administration.remove_seller(ask.name)
+    seller = await administration.seller(ask.name)
+    demand_version(seller, ask.version, "seller")
+    await administration.remove_seller(ask.name, seller.version)
 
 
 REMOVE_SELLER: Operation[Setting, None] = Operation(

@@ -13,6 +13,7 @@ from msgspec import Struct
 from orderglot.core.amounts import LARGEST
 from orderglot.core.order import Order
 from orderglot.core.quantities import MOST, Quantity
+from orderglot.core.unknown_members import is_bounded
 
 _decode = msgspec.json.Decoder(Order, float_hook=Decimal).decode
 _decode_any = msgspec.json.Decoder(float_hook=Decimal).decode
@@ -93,8 +94,22 @@ def demand_known(value: Any, kind: Any, path: str = "") -> None:
     elif isinstance(value, list) and get_origin(kind) is tuple:
         for inner in value:
             demand_known(inner, get_args(kind)[0], path)
+    elif get_origin(kind) is dict:
+        _demand_bounded(value, path)
     elif kind in (Decimal, int, Quantity) and value is not None and not _is_kept(value, kind):
         raise ValueError(f"{path.lstrip('.')} is {str(value)[:60]}, which is out of range")
+
+
+def _demand_bounded(value: Any, path: str) -> None:
+    """Raise ValueError for a number of no known meaning, at any depth, that is beyond what is kept of such."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            _demand_bounded(inner, f"{path}.{name}")
+    elif isinstance(value, list):
+        for inner in value:
+            _demand_bounded(inner, path)
+    elif isinstance(value, Decimal | int) and not is_bounded(value):
+        raise ValueError(f"{path.lstrip('.')[:80]} is a number that is out of range")
 
 
 def _is_kept(value: Any, kind: Any) -> bool:

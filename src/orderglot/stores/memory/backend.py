@@ -301,8 +301,18 @@ class MemoryBackend:
                     raise Raced(new.name)
             case writes.DropSeller(gone):
                 check_version(self._sellers.get(gone.id), gone)
-                if not self._room(gone.id).is_empty:
+                room = self._room(gone.id)
+                noted = room.has_notes(write.rejects)
+                if noted or not room.is_empty or self.keys.lets_in(gone.id, write.now):
                     raise Raced(gone.name)
+            case writes.PutCredential(new) if new.caller.customer is not None:
+                if not self._room(seller).customers.with_ids((new.caller.customer,)):
+                    raise Raced(new.caller.customer)
+                self.keys.check(seller, write)
+            case writes.DropCustomer(gone_customer, _, now):
+                if self.keys.lets_in(seller, now, gone_customer.id):
+                    raise Raced(gone_customer.id)
+                self._room(seller).check(write)
             case _ if isinstance(write, writes.KeyWrite):
                 self.keys.check(seller, write)
             case _:

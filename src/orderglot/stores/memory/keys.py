@@ -38,6 +38,14 @@ class Keys:
         found = [key for key in every if key.caller.seller == seller]
         return tuple(sorted(found, key=lambda key: (key.created, key.fingerprint)))
 
+    def lets_in(self, seller: int, now: datetime, customer: int | None = None) -> bool:
+        """Tell whether a seller, or one customer of theirs, has a key that is good."""
+        return any(
+            key.caller.seller == seller and customer in (None, key.caller.customer)
+            for key in self._keys.values()
+            if not key.is_over(now)
+        )
+
     def token(
         self, seller: int, dialect: str, kind: str, fingerprint: str
     ) -> tuple[Token, Credential] | None:

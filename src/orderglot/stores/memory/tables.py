@@ -105,6 +105,10 @@ class SellerTables:
         self.tallies = {tally: count for tally, count in self.tallies.items() if tally[1] > now}
         return before - len(self.answers) - len(self.tallies)
 
+    def has_notes(self, kind: str) -> bool:
+        """Tell whether there are notes of a kind."""
+        return any(one == kind for one, _ in self.notes)
+
     def tally(self, what: str, until: datetime, now: datetime) -> int:
         """Count one more until then and give how many there were; what is over goes."""
         self.tallies = {tally: count for tally, count in self.tallies.items() if tally[1] > now}
@@ -119,18 +123,32 @@ class SellerTables:
             case writes.PutCustomer(customer, _, kept):
                 self.customers.check(customer, kept)
                 self.customers.check_number(customer)
+            case writes.PutProduct(product, _, kept):
+                check_version(self.products.get(product.sku), kept)
+            case writes.DropCustomer(customer, numbers):
+                self.customers.check_unchanged(customer.id, customer.version)
+                if in_sight(self.orders.after(0), Scope(0, customer.id)) or self.has_notes(numbers):
+                    raise Raced(customer.id)
+            case writes.DropProduct(product):
+                check_version(self.products.get(product.sku), product)
+                lines = (line for order in self.orders.after(0) for line in order.lines)
+                if any(line.sku == product.sku for line in lines):
+                    raise Raced(product.sku)
+            case _:
+                self._check_expected(write)
+
+    def _check_expected(self, write: writes.Write) -> None:
+        match write:
             case writes.Expect(id, version):
                 self.customers.check_unchanged(id, version)
             case writes.ExpectOrder(id, version):
                 self.orders.check_unchanged(id, version)
-            case writes.PutProduct(product, _, kept):
-                check_version(self.products.get(product.sku), kept)
-            case writes.DropCustomer(customer):
-                self.customers.check_unchanged(customer.id, customer.version)
-                if in_sight(self.orders.after(0), Scope(0, customer.id)):
-                    raise Raced(customer.id)
-            case writes.DropProduct(product):
-                check_version(self.products.get(product.sku), product)
+            case writes.ExpectProduct(sku):
+                if sku not in self.products:
+                    raise Raced(sku)
+            case writes.ExpectNoNote(kind, name):
+                if (kind, name) in self.notes:
+                    raise Raced(name)
             case _:
                 self._check_beside(write)
 

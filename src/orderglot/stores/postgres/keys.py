@@ -9,6 +9,7 @@ need none but the seller's.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
@@ -54,13 +55,30 @@ _EXPIRED = (
 
 
 def put_credentials(seller: int, batch: list[writes.PutCredential]) -> Iterator[Step]:
-    """Write keys under their fingerprints."""
+    """Write keys under their fingerprints, if their customers are there."""
+    whose = {one.credential.caller.customer for one in batch}
+    if customers := sorted(id for id in whose if id is not None):
+        text = "SELECT 1 FROM customers WHERE seller = ? AND id = ANY (?::bigint[]) FOR KEY SHARE"
+        yield Step("", Sql(text, (seller, customers)), len(customers), apart=True)
     rows: list[Row] = [credentials.row(one.credential) for one in batch]
     taken = Sql(
         "ON CONFLICT (dialect, kind, fingerprint)"
         " DO UPDATE SET expires = excluded.expires, document = excluded.document"
     )
     yield from inserted("credentials", seller, _CREDENTIALS, rows, taken=taken)
+
+
+def nobody(seller: int, now: datetime, customer: int | None = None) -> Step:
+    """Look that a seller, or one customer of theirs, has no key that is good."""
+    text = (
+        "SELECT 1 FROM credentials AS k WHERE k.seller = ? AND k.kind = 'key'"
+        " AND (k.expires IS NULL OR k.expires > ?) AND k.document ->> 'ended' IS NULL"
+    )
+    params: Row = (seller, microseconds(now))
+    if customer is not None:
+        text += " AND k.document -> 'caller' ->> 'customer' = ?"
+        params = (*params, str(customer))
+    return Step("", Sql(text, params), 0, apart=True)
 
 
 def end_keys(seller: int, batch: list[writes.EndKey]) -> Iterator[Step]:

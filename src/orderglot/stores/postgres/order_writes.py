@@ -29,13 +29,20 @@ from orderglot.stores.sql.rows import STANDING, WORKED_OUT, microseconds, row, w
 FUNCTION = "write_orders_1"
 """The function, by the number in its name: an older program calls an older one."""
 
-KINDS = (writes.ExpectOrder, writes.Expect, writes.PutOrder, Event, writes.PutAnswer)
+EXPECTING = "write_orders_2"
+"""The function that looks for products first."""
+
+KINDS = (
+    *(writes.ExpectOrder, writes.ExpectProduct, writes.Expect),
+    *(writes.PutOrder, Event, writes.PutAnswer),
+)
 """What goes to the function."""
 
 SELDOM = 25
 """Expired answers go with one new one in so many, which keeps up with the new ones fourfold."""
 
 _CALL = f"SELECT {FUNCTION}({', '.join('?' * 13)})"
+_EXPECTING = f"SELECT {EXPECTING}({', '.join('?' * 14)})"
 _ADDED = (*STANDING, *WORKED_OUT.values(), "lines", "document")
 _CHANGED = (*_ADDED, "kept", "renamed", "relinked")
 _DELTA = ("id", "axis", "bucket", "test", "gone", "kind", "status", "own_status", "orders")
@@ -70,7 +77,10 @@ def order_writes(seller: int, batch: Collection[writes.Write]) -> Sql:
         )
     except UnicodeEncodeError as error:
         raise Invalid(message="This has a text with half a character; leave it out.") from error
-    return Sql(_CALL, (seller, _claimed(named), *lists, _expired(answers)))
+    params = (seller, _claimed(named), *lists, _expired(answers))
+    if skus := sorted({one.sku for one in _of(batch, writes.ExpectProduct)}):
+        return Sql(_EXPECTING, (*params, _encode(skus).decode()))
+    return Sql(_CALL, params)
 
 
 def claims(batch: Iterable[writes.Write]) -> bool:

@@ -23,6 +23,7 @@ from orderglot.stores.postgres.statement import (
     version,
 )
 from orderglot.stores.sql.grammar import Sql, fragment
+from orderglot.stores.sql.terms import of_sku
 
 _CUSTOMERS = table(
     "customers", ("id",), "seller", id="bigint", version="bigint", number="text", document="jsonb"
@@ -42,6 +43,7 @@ _HUB_NOTES = _NOTES._replace(name="hub_notes")
 _RENAMED = kinds(id="bigint", document="jsonb")
 _GONE = kinds(id="bigint", version="bigint")
 _SOLD_OUT = kinds(sku="text", version="bigint")
+_NOTED = kinds(kind="text", name="text")
 _DROPPED = kinds(kind="text", name="text", version="bigint")
 
 
@@ -143,6 +145,10 @@ def _expect_notes(seller: int, batch: list[writes.ExpectNote]) -> Iterator[Step]
 
 def _drop_sellers(seller: int, batch: list[writes.DropSeller]) -> Iterator[Step]:
     for write in batch:
+        held = "SELECT 1 FROM sellers WHERE id = ? AND version = ? FOR UPDATE"
+        yield Step("", Sql(held, (seller, write.seller.version)), 1, apart=True)
+        yield keys.nobody(seller, write.now)
+        yield _no_notes(seller, write.rejects)._replace(apart=True)
         for name in OF_SELLER:
             text = fragment("DELETE FROM", name, "WHERE seller = ?")
             yield Step(name, Sql(text, (seller,)), apart=True)
@@ -172,18 +178,51 @@ def _drop_notes(seller: int, batch: list[writes.DropNote]) -> Iterator[Step]:
 
 def _drop_customers(seller: int, batch: list[writes.DropCustomer]) -> Iterator[Step]:
     dropped = [(one.customer.id, one.customer.version) for one in batch]
+    yield _held("customers", "id", source(_GONE, dropped), seller, len(batch))
+    for one in batch:
+        yield keys.nobody(seller, one.now, one.customer.id)
+        yield _no_notes(seller, one.numbers)
     names = fragment(
         "DELETE FROM customer_references AS t USING",
         f"{source(_GONE, dropped).text} WHERE t.seller = ? AND t.customer = n.id",
     )
     params = source(_GONE, dropped).params
-    yield Step("customer_references", Sql(names, (*params, seller)))
+    yield Step("customer_references", Sql(names, (*params, seller)), apart=True)
     yield _dropped("customers", "id", source(_GONE, dropped), seller, len(batch))
 
 
 def _drop_products(seller: int, batch: list[writes.DropProduct]) -> Iterator[Step]:
     dropped = source(_SOLD_OUT, [(one.product.sku, one.product.version) for one in batch])
+    yield _held("products", "sku", dropped, seller, len(batch))
+    terms = [of_sku(one.product.sku) for one in batch]
+    ordered = "SELECT 1 FROM order_terms WHERE seller = ? AND term = ANY (?::text[]) LIMIT 1"
+    yield Step("", Sql(ordered, (seller, terms)), 0, apart=True)
     yield _dropped("products", "sku", dropped, seller, len(batch))
+
+
+def _expect_no_notes(seller: int, batch: list[writes.ExpectNoNote]) -> Iterator[Step]:
+    """Look that there are no such notes, as others have left it who were waited for until here."""
+    named = source(_NOTED, [(one.kind, one.name) for one in batch])
+    text = fragment(
+        "SELECT 1 FROM",
+        f"{named.text} JOIN notes AS t ON t.seller = ? AND t.kind = n.kind AND t.name = n.name",
+    )
+    yield Step("", Sql(text, (*named.params, seller)), 0, apart=True)
+
+
+def _no_notes(seller: int, kind: str) -> Step:
+    text = "SELECT 1 FROM notes WHERE seller = ? AND kind = ? LIMIT 1"
+    return Step("", Sql(text, (seller, kind)), 0)
+
+
+def _held(table: str, key: str, old: Sql, seller: int, count: int) -> Step:
+    """Take hold of rows that are to go: who relies on one has been committed, or finds it gone."""
+    text = fragment(
+        "SELECT 1 FROM",
+        f"{table} AS t JOIN {old.text} ON t.{key} = n.{key} AND t.version = n.version",
+        "WHERE t.seller = ? FOR UPDATE OF t",
+    )
+    return Step("", Sql(text, (*old.params, seller)), count, apart=True)
 
 
 def _dropped(table: str, key: str, old: Sql, seller: int, count: int) -> Step:
@@ -199,6 +238,7 @@ def _dropped(table: str, key: str, old: Sql, seller: int, count: int) -> Step:
 _DO: dict[type, Callable[[int, list[Any]], Iterator[Step]]] = {
     writes.PutCustomer: _put_customers,
     writes.PutProduct: _put_products,
+    writes.ExpectNoNote: _expect_no_notes,
     writes.PutSeller: _put_sellers,
     writes.Rename: _rename,
     **keys.DO,

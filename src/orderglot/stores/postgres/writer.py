@@ -47,7 +47,7 @@ _EVERYWHERE = (
 )
 """What every machine of a cluster has to write."""
 
-_BESIDE_OTHERS = (writes.Expect, writes.PutOrder, Event, writes.PutAnswer)
+_BESIDE_OTHERS = (writes.Expect, writes.ExpectProduct, writes.PutOrder, Event, writes.PutAnswer)
 
 
 class Writer:

@@ -43,6 +43,11 @@ def terms(order: Order) -> Iterator[Row]:
         yield term, microseconds(created), order.id
 
 
+def of_sku(sku: str) -> str:
+    """Give the term of the orders that have a line of an SKU."""
+    return f"{SKU} {sku}"
+
+
 def _terms(order: Order) -> Iterator[str]:
     yield from _written(SKU, (line.sku for line in order.lines))
     yield from _written(TRACKING, (order.shipping.tracking,))

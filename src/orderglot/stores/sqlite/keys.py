@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any
 
 from orderglot.stores import writes
@@ -55,10 +56,28 @@ _EXPIRED = (
 def put_credentials(
     connection: sqlite3.Connection, seller: int, batch: list[writes.PutCredential]
 ) -> None:
-    """Write keys under their fingerprints."""
+    """Write keys under their fingerprints; raises Raced where the customer of one is gone."""
+    for customer in {one.credential.caller.customer for one in batch} - {None}:
+        there = "SELECT 1 FROM customers WHERE seller = ? AND id = ?"
+        if connection.execute(there, (seller, customer)).fetchone() is None:
+            raise Raced(customer)
     connection.executemany(
         _PUT_CREDENTIAL, [(seller, *credentials.row(one.credential)) for one in batch]
     )
+
+
+def demand_nobody(
+    connection: sqlite3.Connection, seller: int, now: datetime, customer: int | None = None
+) -> None:
+    """Raise Raced where a seller, or one customer of theirs, has a key that is good."""
+    text = (
+        "SELECT 1 FROM credentials WHERE seller = ? AND kind = 'key' AND (expires IS NULL OR expires > ?)"
+        " AND json_extract(document, '$.ended') IS NULL"
+        " AND (? IS NULL OR json_extract(document, '$.caller.customer') = ?) LIMIT 1"
+    )
+    good = (seller, microseconds(now), customer, customer)
+    if connection.execute(text, good).fetchone() is not None:
+        raise Raced("credentials")
 
 
 def end_keys(connection: sqlite3.Connection, seller: int, batch: list[writes.EndKey]) -> None:

@@ -17,12 +17,13 @@ from orderglot.stores.marks import SKIPPED
 from orderglot.stores.sql.count_buckets import UNSET, changes, hundreds
 from orderglot.stores.sql.grammar import fragment
 from orderglot.stores.sql.rows import NULLABLE, STANDING, WORKED_OUT, row, worked_out
-from orderglot.stores.sql.terms import changed
+from orderglot.stores.sql.terms import changed, of_sku
 from orderglot.stores.sqlite import keys
 from orderglot.stores.sqlite.connection import Row
 from orderglot.stores.sqlite.expiring import put_answers
 from orderglot.stores.sqlite.feed import add_events
 from orderglot.stores.sqlite.identities import expect, expect_orders, link, name, rename
+from orderglot.stores.sqlite.queries import listed
 
 _OF_ORDER = (*STANDING, *WORKED_OUT.values(), "lines", "document")
 _ORDER = ", ".join(_OF_ORDER)
@@ -188,6 +189,8 @@ def _drop_sellers(
     connection: sqlite3.Connection, seller: int, batch: list[writes.DropSeller]
 ) -> None:
     for write in batch:
+        keys.demand_nobody(connection, seller, write.now)
+        _demand_no_notes(connection, seller, write.rejects)
         for of_seller in OF_SELLER:
             connection.execute(fragment("DELETE FROM", of_seller, "WHERE seller = ?"), (seller,))
         gone = connection.execute(
@@ -248,6 +251,9 @@ def _drop_customers(
     )
     if connection.executemany(text, dropped).rowcount != len(batch):
         raise Raced("customers")
+    for one in batch:
+        keys.demand_nobody(connection, seller, one.now, one.customer.id)
+        _demand_no_notes(connection, seller, one.numbers)
 
 
 def _drop_products(
@@ -257,6 +263,39 @@ def _drop_products(
     text = "DELETE FROM products WHERE seller = ? AND sku = ? AND version = ?"
     if connection.executemany(text, dropped).rowcount != len(batch):
         raise Raced("products")
+    ordered = "SELECT 1 FROM order_terms WHERE seller = ? AND term = ? LIMIT 1"
+    for one in batch:
+        term = (seller, of_sku(one.product.sku))
+        if connection.execute(ordered, term).fetchone() is not None:
+            raise Raced(one.product.sku)
+
+
+def _expect_products(
+    connection: sqlite3.Connection, seller: int, batch: list[writes.ExpectProduct]
+) -> None:
+    skus = {one.sku for one in batch}
+    text = (
+        "SELECT count(*) FROM json_each(?) AS j CROSS JOIN products AS p"
+        " WHERE p.seller = ? AND p.sku = j.value"
+    )
+    ((there,),) = connection.execute(text, (listed(skus), seller))
+    if there != len(skus):
+        raise Raced("products")
+
+
+def _expect_no_notes(
+    connection: sqlite3.Connection, seller: int, batch: list[writes.ExpectNoNote]
+) -> None:
+    text = "SELECT 1 FROM notes WHERE seller = ? AND kind = ? AND name = ?"
+    for one in batch:
+        if connection.execute(text, (seller, one.kind, one.name)).fetchone() is not None:
+            raise Raced(one.name)
+
+
+def _demand_no_notes(connection: sqlite3.Connection, seller: int, kind: str) -> None:
+    text = "SELECT 1 FROM notes WHERE seller = ? AND kind = ? LIMIT 1"
+    if connection.execute(text, (seller, kind)).fetchone() is not None:
+        raise Raced(kind)
 
 
 _DO: dict[type, Callable[[sqlite3.Connection, int, list[Any]], None]] = {
@@ -264,10 +303,12 @@ _DO: dict[type, Callable[[sqlite3.Connection, int, list[Any]], None]] = {
     writes.PutCustomer: _put_customers,
     writes.Expect: expect,
     writes.ExpectOrder: expect_orders,
+    writes.ExpectProduct: _expect_products,
     writes.PutOrder: _put_orders,
     Event: add_events,
     writes.Rename: rename,
     writes.PutProduct: _put_products,
+    writes.ExpectNoNote: _expect_no_notes,
     **keys.DO,
     writes.PutAnswer: put_answers,
     writes.ExpectNote: _expect_notes,

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from orderglot.core.fields import Field, every_field, field
+from msgspec import Struct
+
+from orderglot.core.errors import Rule, invalid
+from orderglot.core.fields import EXTRAS, Field, FieldKind, every_field, field, fields_in
 from orderglot.core.journal import FIELDS, field_of_exchange
 
 SHORT = {
@@ -27,6 +30,20 @@ class Asked(NamedTuple):
     field: Callable[[str], Field]
     names: Callable[[], Iterable[str]]
     short: Mapping[str, str] = {}
+
+
+def asked_of(what: str, kind: type[Struct], short: Mapping[str, str]) -> Asked:
+    """Say that a filter asks about customers or products, whose extras are fields as well."""
+
+    def found(name: str) -> Field:
+        if name.startswith(EXTRAS) and len(name) > len(EXTRAS):
+            return Field(name, ("extras", name.removeprefix(EXTRAS)), FieldKind.EXTRA)
+        there = fields_in(kind).get(name)
+        if there is None:
+            raise invalid(name, Rule.UNKNOWN, f"{what} has no such field.")
+        return there
+
+    return Asked(what, found, lambda: fields_in(kind), short)
 
 
 ORDER = Asked("An order", field, every_field, SHORT)
