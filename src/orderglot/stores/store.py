@@ -30,6 +30,7 @@ from orderglot.stores.id_blocks import IdBlocks
 from orderglot.stores.keyring import Keyring
 from orderglot.stores.reads import Clock
 from orderglot.stores.turns import Turns
+from orderglot.stores.users import Users
 
 REMOVED = "removed"
 """The kind of the hub's notes that name the ids of sellers who were taken out: nobody gets one again."""
@@ -55,6 +56,11 @@ class BookStore:
     def keyring(self) -> Keyring:
         """Who may come in."""
         return self._keyring
+
+    @property
+    def users(self) -> Users:
+        """Who may sign in to the console, and who is signed in."""
+        return Users(self._backend, self._clock, self._acts)
 
     @property
     def made(self) -> bool:

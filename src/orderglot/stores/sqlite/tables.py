@@ -213,9 +213,13 @@ def _put_notes(connection: sqlite3.Connection, seller: int, batch: list[writes.P
     _put(connection, "notes" if seller else "hub_notes", rows)
 
 
+_DROP_NOTE = "DELETE FROM notes WHERE seller = ? AND kind = ? AND name = ? AND version = ?"
+_DROP_HUB_NOTE = _DROP_NOTE.replace("notes", "hub_notes")
+
+
 def _drop_notes(connection: sqlite3.Connection, seller: int, batch: list[writes.DropNote]) -> None:
     dropped = connection.executemany(
-        "DELETE FROM notes WHERE seller = ? AND kind = ? AND name = ? AND version = ?",
+        _DROP_NOTE if seller else _DROP_HUB_NOTE,
         [(seller, one.note.kind, one.note.name, one.note.version) for one in batch],
     )
     if dropped.rowcount != len(batch):
