@@ -6,6 +6,7 @@ import typer
 
 from orderglot.cli import (
     cancellations,
+    console,
     customers,
     database,
     keys,
@@ -76,6 +77,7 @@ app.add_typer(customers.app, name="customer")
 app.add_typer(products.app, name="product")
 app.add_typer(rejects.app, name="rejects")
 app.add_typer(keys.app, name="key")
+app.add_typer(console.app, name="console")
 app.add_typer(log.app, name="log")
 app.add_typer(database.app, name="database")
 

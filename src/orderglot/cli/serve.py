@@ -97,10 +97,10 @@ def serve(
     chosen(found.dialects)
     check_tls(found.tls_certificate, found.tls_key)
     connections = allow_connections()
-    with _ending_well(), held(found.host, found.port) as place, ExitStack() as until_the_end:
-        asyncio.run(prepare(found.database) if demo else _prepare(found))
+    with ending_well(), held(found.host, found.port) as place, ExitStack() as until_the_end:
+        asyncio.run(prepare(found.database) if demo else bring_up(found))
         _warn_of_lax_files(found.database)
-        address = found.public_url.rstrip("/") or _address(found, place)
+        address = found.public_url.rstrip("/") or address_of(found, place)
         if demo:
             until_the_end.enter_context(left(folder(), address))
         ready = partial(_announce, found, address, demo)
@@ -108,7 +108,7 @@ def serve(
 
 
 @contextmanager
-def _ending_well() -> Iterator[None]:
+def ending_well() -> Iterator[None]:
     """Take SIGTERM and Ctrl-C for a good end, also before anybody is served."""
     signals = (signal.SIGTERM, signal.SIGINT)
     before = [signal.signal(one, lambda *_: sys.exit(0)) for one in signals]
@@ -119,7 +119,7 @@ def _ending_well() -> Iterator[None]:
             signal.signal(one, handler)
 
 
-async def _prepare(config: "Config") -> None:
+async def bring_up(config: "Config") -> None:
     """Bring the book up to date before any process serves it, so that a refusal is one sentence."""
     from orderglot.hub.opening import opened
 
@@ -155,7 +155,8 @@ def _announce(config: "Config", address: str, demo: bool) -> None:
     write_line(address)
 
 
-def _address(config: "Config", place: Place) -> str:
+def address_of(config: "Config", place: Place) -> str:
+    """Give the address at which a browser of this machine finds what is served."""
     here = EVERYWHERE.get(config.host, config.host)
     scheme = "https" if config.tls_certificate else "http"
     name = f"[{here}]" if ":" in here else here
