@@ -71,7 +71,7 @@ class OrderPages:
             shown=chosen_text,
             also=also,
             tabs=((CANONICAL, "Canonical"), *((one.name, one.title) for one in _vendors())),
-            steps=possible(order) if visit.may(Role.OPERATOR) else (),
+            **_offered(order, visit),
         )
 
     async def step(self, request: Request, visit: Visit) -> Response:
@@ -143,6 +143,17 @@ class OrderPages:
             return Text(name, title, "", "", problem=error.message)
         body = view.body.decode(errors="replace")
         return Text(name, title, view.media, body, view.losses)
+
+
+MOST_BUTTONS = 3
+"""So many steps are buttons beside the heading; the others are behind one more."""
+
+
+def _offered(order: Order, visit: Visit) -> dict[str, tuple[Step, ...]]:
+    """Give the steps that are offered at once, and those that take a second look."""
+    steps = possible(order) if visit.may(Role.OPERATOR) else ()
+    first = tuple(step for step in steps if not step.danger)[:MOST_BUTTONS]
+    return {"steps": first, "further": tuple(step for step in steps if step not in first)}
 
 
 def _vendors() -> tuple[Any, ...]:
