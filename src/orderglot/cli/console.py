@@ -1,6 +1,7 @@
 """``orderglot console``: the console alone, links to sign in, and who may sign in."""
 
 import asyncio
+import re
 import sys
 from functools import partial
 from pathlib import Path
@@ -34,6 +35,8 @@ from orderglot.cli.serve_flags import (
 if TYPE_CHECKING:
     from orderglot.core.users import Role, User
     from orderglot.hub.opening import Hub
+
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9.:\[\]/_~%-]+")
 
 PORT = 8401
 """Where the console is alone, if nobody says otherwise."""
@@ -146,6 +149,8 @@ async def link_to(hub: "Hub", at: str, user: str = "") -> str:
     """Make a link to sign in at an address."""
     from orderglot.cli.command import person
 
+    if not _ADDRESS.fullmatch(at):
+        raise Misused(f"--at: {at[:60]!r} is no address; give one such as https://orders.example.")
     secret = await hub.store.users.link(user or person().who, user)
     return f"{at.rstrip('/')}/orderglot/link?code={secret}"
 
