@@ -46,8 +46,8 @@ def test_every_example_can_be_typed(words: tuple[str, ...], example: str) -> Non
 
 
 GROUPS = {words[:1]: "" for words in COMMANDS if words[1:]}
-LISTS = ("log",)
-"""A group that lists where it is alone, as its help says."""
+ACTS = (("log",), ("console",))
+"""Groups that do something where they are alone, as their helps say."""
 
 
 @pytest.mark.parametrize("words", [(), *(words for words in GROUPS if words != LISTS)])

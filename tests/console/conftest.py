@@ -51,7 +51,7 @@ class Desk:
     def order(self, seller: str = "acme", **members: Any) -> Order:
         """Put an order with two lines into a seller's book."""
         whose = self.acme if seller == "acme" else self.north
-        given = {
+        given: dict[str, Any] = {
             "number": "489435",
             "po_number": "PO-7731",
             "currency": "GBP",
