@@ -129,6 +129,14 @@ class Group(TyperGroup):
         sys.exit(code)
 
 
+class ActingGroup(Group):
+    """A group of commands that does something by itself where none of them is named."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the arguments; none at all mean the group itself."""
+        return super(Group, self).parse_args(ctx, args)
+
+
 def group(help: str, *, completes: bool = False) -> typer.Typer:
     """Make a group of commands; the program ``completes`` what is typed in a shell."""
     return typer.Typer(

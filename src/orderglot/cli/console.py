@@ -5,15 +5,15 @@ import re
 import sys
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from orderglot.cli.command import (
+    ActingGroup,
     AsJson,
     ConfigFile,
     Database,
-    Group,
     Misused,
     group,
     settings,
@@ -42,16 +42,8 @@ PORT = 8401
 """Where the console is alone, if nobody says otherwise."""
 
 
-class ServingGroup(Group):
-    """A group of commands that does something by itself where none of them is named."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Read the arguments; none at all mean the group itself."""
-        return super(Group, self).parse_args(ctx, args)
-
-
 app = typer.Typer(
-    cls=ServingGroup, invoke_without_command=True, rich_markup_mode="rich", add_completion=False
+    cls=ActingGroup, invoke_without_command=True, rich_markup_mode="rich", add_completion=False
 )
 users = group("Users: who may sign in to the console.")
 app.add_typer(users, name="user")
@@ -136,6 +128,8 @@ async def link(
     $ orderglot console link
     $ orderglot console link --user ada --at https://orders.example
     """
+    if not _ADDRESS.fullmatch(at):
+        raise Misused(f"--at: {at[:60]!r} is no address; give one such as https://orders.example.")
     where = await link_to(hub, at, user)
     if as_json:
         return write_json({"url": where})
@@ -149,8 +143,6 @@ async def link_to(hub: "Hub", at: str, user: str = "") -> str:
     """Make a link to sign in at an address."""
     from orderglot.cli.command import person
 
-    if not _ADDRESS.fullmatch(at):
-        raise Misused(f"--at: {at[:60]!r} is no address; give one such as https://orders.example.")
     secret = await hub.store.users.link(user or person().who, user)
     return f"{at.rstrip('/')}/orderglot/link?code={secret}"
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from orderglot.cli.command import ConfigFile, Database, ReadDatabase, settings
 from orderglot.cli.listening import EVERYWHERE, Place, allow_connections, held
-from orderglot.cli.output import table, write_line
+from orderglot.cli.output import is_terminal, table, write_line
 from orderglot.cli.serve_flags import (
     AccessLog,
     Demo,
@@ -103,7 +103,8 @@ def serve(
         address = found.public_url.rstrip("/") or address_of(found, place)
         if demo:
             until_the_end.enter_context(left(folder(), address))
-        ready = partial(_announce, found, address, demo)
+        link = asyncio.run(_link(found, address)) if is_terminal() else ""
+        ready = partial(_announce, found, address, demo, link)
         run(found, partial(load, found), place, connections, ready)
 
 
@@ -136,8 +137,17 @@ def _warn_of_lax_files(database: str) -> None:
         log.warning("others than its owner may use a file of the order book", extra=mended)
 
 
-def _announce(config: "Config", address: str, demo: bool) -> None:
-    """Print what is served, and at the end, on a line of its own, where."""
+async def _link(config: "Config", address: str) -> str:
+    """Make a link that signs in to the console, for the person at the terminal."""
+    from orderglot.cli.command import open_hub
+    from orderglot.cli.console import link_to
+
+    async with open_hub(config, create=False) as hub:
+        return await link_to(hub, address)
+
+
+def _announce(config: "Config", address: str, demo: bool, link: str) -> None:
+    """Print what is served, a ``link`` to the console if there is one, and at the end where."""
     from orderglot.hub.dialects import chosen
     from orderglot.hub.version import version
     from orderglot.stores.database_url import shown
@@ -152,6 +162,9 @@ def _announce(config: "Config", address: str, demo: bool) -> None:
     write_line(
         f"Credentials{', ids and requests to try' if demo else ''}: {ask}. Stop with Ctrl-C."
     )
+    if link:
+        write_line("The console, by a link that is good once, for 15 minutes:")
+        print(link)
     write_line(address)
 
 
