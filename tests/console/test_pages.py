@@ -261,3 +261,12 @@ def test_an_order_is_in_the_tab_of_each_dialect_with_what_it_loses(desk: Desk) -
         )
         assert 200 == answer.status_code
         assert "lost" in answer.text or "loss" in answer.text or "note bad" in answer.text
+
+
+def test_bytes_are_shown_folded_and_as_they_are_sent(desk: Desk) -> None:
+    order = desk.order()
+    browser = desk.signed_in("viewer")
+    page = f"/orderglot/live/acme/orders/{order.id}/as/kole"
+
+    assert "&gt;\n&lt;" in browser.get(page).text
+    assert "&gt;&lt;" in browser.get(f"{page}?raw=yes").text

@@ -69,6 +69,7 @@ class OrderPages:
             adds=str(adds_up(order).answer),
             texts=texts,
             shown=chosen_text,
+            raw=request.query_params.get("raw") == "yes",
             also=also,
             tabs=((CANONICAL, "Canonical"), *((one.name, one.title) for one in _vendors())),
             **_offered(order, visit),
@@ -141,8 +142,17 @@ class OrderPages:
             view: View = await self.api.read(visit.caller, path, format=form)
         except HubError as error:
             return Text(name, title, "", "", problem=error.message)
-        body = view.body.decode(errors="replace")
+        raw = request.query_params.get("raw") == "yes"
+        body = view.body.decode(errors="replace") if raw else folded(view)
         return Text(name, title, view.media, body, view.losses)
+
+
+def folded(view: View) -> str:
+    """Give what a dialect writes on several lines; its bytes alone are as they are sent."""
+    if view.media.endswith("json"):
+        return msgspec.json.format(view.body, indent=2).decode()
+    # In the text of an element, these two are escaped.
+    return view.body.decode(errors="replace").replace("><", ">\n<")
 
 
 MOST_BUTTONS = 3
