@@ -6,6 +6,7 @@ import typer
 
 from orderglot.cli import (
     cancellations,
+    console,
     customers,
     database,
     jobs,
@@ -95,6 +96,7 @@ app.add_typer(values.app, name="values")
 app.add_typer(placements.app, name="placements")
 app.add_typer(keys.app, name="key")
 app.add_typer(webhooks.app, name="webhook")
+app.add_typer(console.app, name="console")
 app.add_typer(log.app, name="log")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(database.app, name="database")

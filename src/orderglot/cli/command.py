@@ -129,6 +129,14 @@ class Group(TyperGroup):
         sys.exit(code)
 
 
+class ActingGroup(Group):
+    """A group of commands that does something by itself where none of them is named."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the arguments; none at all mean the group itself."""
+        return super(Group, self).parse_args(ctx, args)
+
+
 def group(help: str, *, completes: bool = False) -> typer.Typer:
     """Make a group of commands; the program ``completes`` what is typed in a shell."""
     return typer.Typer(
@@ -171,7 +179,7 @@ def with_book(
             makes = bool(flags[create]) if isinstance(create, str) else create
             async with open_hub(config, create=makes, reads=reads) as hub:
                 report_new(hub, config)
-                hub.store.by(_person())
+                hub.store.by(person())
                 await body(hub, *args, **flags)
 
         return _command(body, run)
@@ -184,7 +192,7 @@ def with_config(body: Unopened[P]) -> Callable[..., None]:
     return _command(body, body)
 
 
-def _person() -> Person:
+def person() -> Person:
     """Give who runs this program, and where: the acts of people name them."""
     import getpass
     import socket

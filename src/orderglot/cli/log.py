@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orderglot.cli.command import AsJson, Group, SellerName, group, with_book
+from orderglot.cli.command import ActingGroup, AsJson, SellerName, group, with_book
 from orderglot.cli.log_acts import acts
 from orderglot.cli.log_replay import replay
 from orderglot.cli.log_show import diff, show
@@ -34,16 +34,8 @@ COLUMNS = (
 )
 
 
-class Listing(Group):
-    """A group of commands that lists, where no other one is named."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Read the arguments; none at all ask for the list."""
-        return super(Group, self).parse_args(ctx, args)
-
-
 app = group("")
-app.info.cls = Listing
+app.info.cls = ActingGroup
 
 
 Unidentified = Annotated[

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from orderglot.cli.command import ConfigFile, Database, ReadDatabase, settings
 from orderglot.cli.listening import EVERYWHERE, Place, allow_connections, held
-from orderglot.cli.output import table, write_line
+from orderglot.cli.output import is_terminal, table, write_line
 from orderglot.cli.serve_flags import (
     AccessLog,
     Demo,
@@ -95,16 +95,17 @@ def serve(
     )
     _check(found)
     connections = allow_connections()
-    with _ending_well(), held(found.host, found.port) as place, ExitStack() as until_the_end:
+    with ending_well(), held(found.host, found.port) as place, ExitStack() as until_the_end:
         asyncio.run(
-            demo_book.prepare(found.database) if demo else _prepare(found, jobs=not no_jobs)
+            demo_book.prepare(found.database) if demo else bring_up(found, jobs=not no_jobs)
         )
         _warn_of_lax_files(found.database)
-        address = found.public_url.rstrip("/") or _address(found, place)
+        address = found.public_url.rstrip("/") or address_of(found, place)
         if demo:
             until_the_end.enter_context(left(demo_book.folder(), address))
         keeper = None if no_jobs else until_the_end.enter_context(JobsKeeper(found, demo=demo))
-        ready = partial(_begin, found, address, demo, keeper)
+        link = asyncio.run(_link(found, address)) if is_terminal() else ""
+        ready = partial(_begin, found, address, demo, link, keeper)
         run(found, partial(load, found), place, connections, ready)
 
 
@@ -120,7 +121,7 @@ def _check(config: "Config") -> None:
 
 
 @contextmanager
-def _ending_well() -> Iterator[None]:
+def ending_well() -> Iterator[None]:
     """Take SIGTERM and Ctrl-C for a good end, also before anybody is served."""
     signals = (signal.SIGTERM, signal.SIGINT)
     before = [signal.signal(one, lambda *_: sys.exit(0)) for one in signals]
@@ -131,7 +132,7 @@ def _ending_well() -> Iterator[None]:
             signal.signal(one, handler)
 
 
-async def _prepare(config: "Config", *, jobs: bool) -> None:
+async def bring_up(config: "Config", *, jobs: bool = False) -> None:
     """Bring the book up to date before any process serves it, so that a refusal is one sentence.
 
     So it is with what is wrong of a channel of which something is to run by itself.
@@ -160,15 +161,26 @@ def _warn_of_lax_files(database: str) -> None:
         log.warning("others than its owner may use a file of the order book", extra=mended)
 
 
-def _begin(config: "Config", address: str, demo: bool, keeper: "JobsKeeper | None") -> None:
+def _begin(
+    config: "Config", address: str, demo: bool, link: str, keeper: "JobsKeeper | None"
+) -> None:
     """Announce what is served, and begin what runs beside it."""
-    _announce(config, address, demo)
+    _announce(config, address, demo, link)
     if keeper is not None:
         keeper.begin()
 
 
-def _announce(config: "Config", address: str, demo: bool) -> None:
-    """Print what is served, and at the end, on a line of its own, where."""
+async def _link(config: "Config", address: str) -> str:
+    """Make a link that signs in to the console, for the person at the terminal."""
+    from orderglot.cli.command import open_hub
+    from orderglot.cli.console import link_to
+
+    async with open_hub(config, create=False) as hub:
+        return await link_to(hub, address)
+
+
+def _announce(config: "Config", address: str, demo: bool, link: str) -> None:
+    """Print what is served, a ``link`` to the console if there is one, and at the end where."""
     from orderglot.hub.dialects import chosen
     from orderglot.hub.version import version
     from orderglot.stores.database_url import shown
@@ -183,10 +195,14 @@ def _announce(config: "Config", address: str, demo: bool) -> None:
     write_line(
         f"Credentials{', ids and requests to try' if demo else ''}: {ask}. Stop with Ctrl-C."
     )
+    if link:
+        write_line("The console, by a link that is good once, for 15 minutes:")
+        print(link)
     write_line(address)
 
 
-def _address(config: "Config", place: Place) -> str:
+def address_of(config: "Config", place: Place) -> str:
+    """Give the address at which a browser of this machine finds what is served."""
     here = EVERYWHERE.get(config.host, config.host)
     scheme = "https" if config.tls_certificate else "http"
     name = f"[{here}]" if ":" in here else here

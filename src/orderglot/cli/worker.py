@@ -16,21 +16,24 @@ import msgspec
 
 from orderglot.cli.http_server import GRACE
 from orderglot.cli.logs import set_up_logs
+from orderglot.console.app import console
 from orderglot.core.errors import HubError
 from orderglot.core.webhook_addresses import Addresses
 from orderglot.faces.addressing import Addressing
+from orderglot.faces.asgi import Asgi
 from orderglot.faces.page_process import PageProcess
 from orderglot.faces.proxies import read_networks
 from orderglot.faces.resolving import look_up
 from orderglot.hub.books import open_store
 from orderglot.hub.faces import faces
 from orderglot.hub.journals import journal_of, recorder_of
+from orderglot.hub.pages import HEALTH, READY, health, readiness
 from orderglot.hub.placing import Channels
 from orderglot.stores.database_url import shown
 
 if TYPE_CHECKING:
     from orderglot.config import Config
-    from orderglot.faces.asgi import Asgi
+    from orderglot.stores.store import BookStore
 
 log = logging.getLogger("orderglot.http")
 
@@ -42,26 +45,51 @@ TURNS_OF_STARTUP = 10
 
 def load(config: Config) -> Asgi:
     """Open the book and give what is served over it; ends the process where it cannot be opened."""
-    set_up_logs(config.log_level, at_once=True)
-    try:
-        store = open_store(config.database, replica=config.read_database)
-    except HubError as error:
-        log.critical("not served", extra={"reason": error.message})
-        sys.exit(1)
+    store = _opened(config)
     store.keyring.note_uses()
-    store.webhooks.addresses = Addresses(read_networks(config.webhook_networks), look_up)
-    addressing = Addressing(config.public_url, config.hosts, read_networks(config.trusted_proxies))
     return faces(
         store,
         config.dialects,
-        addressing=addressing,
+        addressing=_addressing(config),
         logs=config.access_log,
         recorder=recorder_of(config),
         journal=journal_of(config.database),
         beginning=partial(_begin, config),
         beside=PageProcess(PAGE_WORKER, msgspec.msgpack.encode(config)),
         channels=Channels(config.channels, config.vendors, os.environ, config.seller),
+        pages=console(store),
     )
+
+
+def load_console(config: Config) -> Asgi:
+    """Open the book and give the console alone; ends the process where it cannot be opened."""
+    store = _opened(config)
+    journal = journal_of(config.database)
+    if journal is not None:
+        store.journal = journal
+    return Asgi(
+        (),
+        pages={HEALTH: health(), READY: readiness(store), **console(store)},
+        addressing=_addressing(config),
+        logs=config.access_log,
+        beginning=partial(_begin, config),
+        ending=store.close,
+    )
+
+
+def _opened(config: Config) -> BookStore:
+    set_up_logs(config.log_level, at_once=True)
+    try:
+        store = open_store(config.database, replica=config.read_database)
+    except HubError as error:
+        log.critical("not served", extra={"reason": error.message})
+        sys.exit(1)
+    store.webhooks.addresses = Addresses(read_networks(config.webhook_networks), look_up)
+    return store
+
+
+def _addressing(config: Config) -> Addressing:
+    return Addressing(config.public_url, config.hosts, read_networks(config.trusted_proxies))
 
 
 async def _begin(config: Config) -> None:

@@ -70,7 +70,7 @@ class Asgi:
         self,
         servers: Iterable[Server],
         *,
-        pages: Mapping[str, Page] | None = None,
+        pages: Mapping[str, Page | None] | None = None,
         addressing: Addressing | None = None,
         limits: Limits | None = None,
         logs: bool = False,

@@ -33,21 +33,22 @@ class Dispatcher:
     """All server faces and the hub's own pages, behind one address.
 
     ``pages`` are ordinary applications by the path they stand at; they go first. One whose path
-    ends in a slash stands for all below it where no face has anything. The one at ``/`` is for
-    browsers alone.
+    ends in a slash stands for all below it where no face has anything, unless a longer path is there;
+    None says that all below one is the faces' own. The one at ``/`` is for browsers alone.
     """
 
     def __init__(
         self,
         servers: Iterable[Server],
         *,
-        pages: Mapping[str, Page] | None = None,
+        pages: Mapping[str, Page | None] | None = None,
     ) -> None:
         servers = tuple(servers)
         self.routes = Routes((server, server.dialect) for server in servers)
         self.pages = dict(pages or {})
         self.front = self.pages.pop("/", None)
-        self.folders = tuple(path for path in self.pages if path.endswith("/"))
+        folders = (path for path in self.pages if path.endswith("/"))
+        self.folders = tuple(sorted(folders, key=len, reverse=True))
         self.small = min((server.dialect.max_body for server in servers), default=MEBIBYTE)
         """A body of so many bytes is allowed everywhere."""
 
@@ -76,8 +77,9 @@ class Dispatcher:
             route = self.routes.find(request.method, request.path)
         except HubError as error:
             folder = next(filter(request.path.startswith, self.folders), None)
-            if folder is not None:
-                return await self._show(self.pages[folder], request)
+            page = self.pages[folder] if folder is not None else None
+            if page is not None:
+                return await self._show(page, request)
             return self.refuse(error, request)
         return await self._serve(route, request)
 

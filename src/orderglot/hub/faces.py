@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from orderglot.core.journal import Journal
 from orderglot.faces.addressing import Addressing
 from orderglot.faces.asgi import Asgi, Limits, Work
 from orderglot.faces.completing import Completing
+from orderglot.faces.pages import Page
 from orderglot.faces.server import Beside, Server
 from orderglot.hub.dialects import chosen, chosen_one
 from orderglot.hub.front_page import FRONT, front_page
@@ -40,12 +41,14 @@ def faces(
     beginning: Work | None = None,
     counts: bool = True,
     channels: Channels | None = None,
+    pages: Mapping[str, Page | None] | None = None,
 ) -> Asgi:
     """Put the server faces of some dialects, of all for none, and the hub's own pages together.
 
     What asks for a large page is answered ``beside``, if there is such a place. Each exchange is
     given to the ``recorder``, if there is one, which is closed with the store; what is kept of them
     is read from the ``journal``. Orders are placed over ``channels``. Without ``counts`` no request counts for its key's limit.
+    Further ``pages`` stand beside the hub's own, by their paths.
     The process is from now on one that serves: its threads give way to each other sooner.
     """
     sys.setswitchinterval(SWITCH)
@@ -84,6 +87,7 @@ def faces(
             OPENAPI: openapi(names),
             REFERENCE: described,
             f"{REFERENCE}/": described,
+            **(pages or {}),
         },
         addressing=addressing,
         limits=limits,

@@ -30,6 +30,7 @@ from orderglot.stores.id_blocks import IdBlocks
 from orderglot.stores.keyring import Keyring
 from orderglot.stores.reads import Clock
 from orderglot.stores.turns import Turns
+from orderglot.stores.users import Users
 from orderglot.stores.webhooks import Webhooks
 
 REMOVED = "removed"
@@ -57,6 +58,11 @@ class BookStore:
     def keyring(self) -> Keyring:
         """Who may come in."""
         return self._keyring
+
+    @property
+    def users(self) -> Users:
+        """Who may sign in to the console, and who is signed in."""
+        return Users(self._backend, self._clock, self._acts)
 
     @property
     def webhooks(self) -> Webhooks:

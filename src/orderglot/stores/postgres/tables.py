@@ -167,13 +167,13 @@ OF_SELLER = (
 
 def _drop_notes(seller: int, batch: list[writes.DropNote]) -> Iterator[Step]:
     dropped: list[Row] = [(one.note.kind, one.note.name, one.note.version) for one in batch]
-    old = source(_DROPPED, dropped)
+    old, table = source(_DROPPED, dropped), "notes" if seller else "hub_notes"
     text = fragment(
-        "DELETE FROM notes AS t USING",
-        f"{old.text} WHERE t.seller = ? AND t.kind = n.kind AND t.name = n.name",
+        "DELETE FROM",
+        f"{table} AS t USING {old.text} WHERE t.seller = ? AND t.kind = n.kind AND t.name = n.name",
         "AND t.version = n.version RETURNING 1",
     )
-    yield Step("notes", Sql(text, (*old.params, seller)), len(batch))
+    yield Step(table, Sql(text, (*old.params, seller)), len(batch))
 
 
 def _drop_customers(seller: int, batch: list[writes.DropCustomer]) -> Iterator[Step]:

@@ -228,9 +228,13 @@ def _expect_notes(
             raise Raced(note.name)
 
 
+_DROP_NOTE = "DELETE FROM notes WHERE seller = ? AND kind = ? AND name = ? AND version = ?"
+_DROP_HUB_NOTE = _DROP_NOTE.replace("notes", "hub_notes")
+
+
 def _drop_notes(connection: sqlite3.Connection, seller: int, batch: list[writes.DropNote]) -> None:
     dropped = connection.executemany(
-        "DELETE FROM notes WHERE seller = ? AND kind = ? AND name = ? AND version = ?",
+        _DROP_NOTE if seller else _DROP_HUB_NOTE,
         [(seller, one.note.kind, one.note.name, one.note.version) for one in batch],
     )
     if dropped.rowcount != len(batch):
