@@ -103,7 +103,9 @@ async def _empty(url: str) -> None:
     try:
         sellers = [id for (id,) in await connection.fetch("SELECT id FROM sellers")]
         divided = [table for table in TABLES if table not in EVERYWHERE]
-        statements = [f"DELETE FROM {t} WHERE seller = {id}" for id in sellers for t in divided]
+        # The hub's own notes are of no seller.
+        owners = [(table, id) for table in divided for id in sellers] + [("hub_notes", 0)]
+        statements = [f"DELETE FROM {table} WHERE seller = {id}" for table, id in owners]
         statements += [f"DELETE FROM {table}" for table in TABLES if table in EVERYWHERE]
         async with connection.transaction():
             for statement in statements:

@@ -141,3 +141,73 @@ def test_nobody_is_left_waiting_where_the_asking_is_cut_off() -> None:
     assert {Upstream} == {type(answer) for answer in answers}
     with pytest.raises(HubError, match="try again"):
         raise next(answer for answer in answers if isinstance(answer, HubError))
+
+
+class OfParts:
+    """Answers at each part of a table when that part is let, and remembers what went together."""
+
+    def __init__(self, *parts: str) -> None:
+        self.batches: list[tuple[str, list[int]]] = []
+        self.gates = {part: asyncio.Event() for part in parts}
+        self.gathering: Batching[str, int, int] = Batching(self.ask, 1, lambda _part: "table")
+
+    async def ask(self, part: str, several: Sequence[int]) -> list[int]:
+        self.batches.append((part, list(several)))
+        await self.gates[part].wait()
+        return list(several)
+
+    async def begin(self, part: str, what: int) -> asyncio.Task[int]:
+        """Ask for something, which gets as far as it can."""
+        task = asyncio.create_task(self.gathering.one(part, what))
+        await turns()
+        return task
+
+
+def test_kinds_that_are_alike_set_out_together() -> None:
+    async def play() -> list[tuple[str, list[int]]]:
+        asked = OfParts("a", "b")
+        asking = [await asked.begin("a", 1)]
+        for part, what in (("b", 2), ("a", 3), ("b", 4)):
+            asking.append(await asked.begin(part, what))
+        assert [("a", [1])] == asked.batches
+        for gate in asked.gates.values():
+            gate.set()
+        assert [1, 2, 3, 4] == await asyncio.gather(*asking)
+        return asked.batches
+
+    assert [("a", [1]), ("a", [3]), ("b", [2, 4])] == sorted(asyncio.run(play()))
+
+
+def test_those_who_are_answered_last_are_in_the_next_round_as_well() -> None:
+    async def play() -> list[tuple[str, list[int]]]:
+        asked = OfParts("a", "b")
+
+        async def one_after_another(part: str, *several: int) -> None:
+            for one in several:
+                await asked.gathering.one(part, one)
+
+        asking = [asyncio.create_task(one_after_another("a", *range(3))) for _ in range(2)]
+        asking += [asyncio.create_task(one_after_another("b", *range(3))) for _ in range(2)]
+        for gate in asked.gates.values():
+            gate.set()
+        await asyncio.gather(*asking)
+        return asked.batches
+
+    assert [(part, [n, n]) for n in range(3) for part in ("a", "b")] == asyncio.run(play())
+
+
+def test_a_part_that_gives_no_answer_holds_no_other_one_up() -> None:
+    async def play() -> list[tuple[str, list[int]]]:
+        asked = OfParts("hung", "a")
+        asked.gates["a"].set()
+        hung = await asked.begin("hung", 1)
+        async with asyncio.timeout(60):
+            for what in (2, 3):
+                assert what == await asked.gathering.one("a", what)
+        assert not hung.done()
+        more = await asked.begin("hung", 4)
+        asked.gates["hung"].set()
+        assert [1, 4] == [await hung, await more]
+        return asked.batches
+
+    assert [("hung", [1]), ("a", [2]), ("a", [3]), ("hung", [4])] == asyncio.run(play())

@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from orderglot.core.amounts import Totals
 from orderglot.core.caller import Caller
-from orderglot.core.order import Order, Reference
+from orderglot.core.order import Order, Reference, Shipping, by_hub_id
 from orderglot.core.ports import Book
-from orderglot.core.query import Window
+from orderglot.core.query import Compare, Operator, Window
 from orderglot.stores.postgres import machines
 from orderglot.stores.postgres.backend import PostgresBackend
 from orderglot.stores.postgres.machines import at_host
@@ -23,6 +25,8 @@ from tests.clock import Clock
 from tests.postgres import aside
 
 K1 = Reference("kole", "K1")
+SEARCH = Compare("shipping.instructions", Operator.CONTAINS, "gate")
+RANGE = Compare("totals.total", Operator.GTE, Decimal(1))
 MOVE = "SELECT citus_move_shard_placement({}, '127.0.0.1', {}, '127.0.0.1', {}, 'block_writes')"
 END = "SELECT pg_terminate_backend(pg_backend_pid())"
 on_a_cluster = pytest.mark.skipif(not citus.COORDINATOR, reason=citus.MISSING)
@@ -58,8 +62,8 @@ def test_tables_go_by_the_names_of_their_parts_and_nothing_else_does() -> None:
 
     assert local == (
         "SELECT here.* FROM (SELECT orders FROM orders_7 AS o JOIN order_links_9 AS l ON TRUE"
-        " JOIN orders_too AS t ON TRUE ) AS here WHERE"
-        " (SELECT 1 / count(*) FROM pg_dist_placement WHERE shardid = 7 AND groupid = 3) = 1"
+        " JOIN orders_too AS t ON TRUE) AS here WHERE"
+        " 1 / EXISTS (SELECT FROM pg_dist_placement WHERE shardid = 7 AND groupid = 3)::int = 1"
     )
 
 
@@ -111,13 +115,27 @@ def url() -> str:
 
 
 async def use(book: Book) -> None:
-    """Read and write what is read and written most."""
+    """Read and write what is read and written most, search, and read some things at one moment."""
     order = await book.get(K1)
-    more = await book.place(Order(po_number="PO-7"))
+    more = await book.place(
+        Order(
+            po_number="PO-7",
+            shipping=Shipping(instructions="by the gate"),
+            totals=Totals(total=Decimal(7)),
+        )
+    )
+    for where in (SEARCH, RANGE):
+        assert more in (await book.page(Window(where=where))).orders
+    assert [order, more] == await both(book, K1, by_hub_id(more.id))
     page = await book.page(Window(total=True))
     assert page.total == len(page.orders)
     assert {order.id, more.id} <= {one.id for one in page.orders}
     assert 1 == len(await book.events(more.id))
+
+
+async def both(book: Book, *references: Reference) -> list[Order]:
+    """Get orders at once, which goes together."""
+    return list(await asyncio.gather(*map(book.get, references)))
 
 
 @on_a_cluster
@@ -173,10 +191,12 @@ def test_a_machine_that_is_lost_on_the_way_is_asked_by_way_of_the_coordinator(
 
 
 @on_a_cluster
+@pytest.mark.parametrize("at_once", [False, True])
 def test_what_has_moved_is_read_where_it_is(
-    url: str, ways: list[str], monkeypatch: pytest.MonkeyPatch
+    url: str, ways: list[str], monkeypatch: pytest.MonkeyPatch, *, at_once: bool
 ) -> None:
     (_, a), (_, b) = citus.nodes()[1:3]
+    new = Reference("kole", f"at once: {at_once}")
     monkeypatch.setattr(machines, "SOON", 0.0)
 
     async def work() -> list[str]:
@@ -188,9 +208,12 @@ def test_what_has_moved_is_read_where_it_is(
             async with backend._pool.lent() as line:
                 await line.execute(MOVE.format(place.straight.shard, here, there))
             async with opened(url) as (_, elsewhere):
-                changed = await elsewhere.place(Order(references=(Reference("kole", "K2"),)))
+                changed = await elsewhere.place(Order(references=(new,)))
             ways.clear()
-            assert changed == await book.get(Reference("kole", "K2"))
+            if at_once:
+                assert changed == (await both(book, K1, new))[1]
+            else:
+                assert changed == await book.get(new)
             page = await book.page(Window(total=True))
             assert page.total == len(page.orders)
             assert changed in page.orders

@@ -6,7 +6,6 @@ a total the page comes straight from the index.
 
 from __future__ import annotations
 
-import asyncio
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import AsyncIterator
 from functools import partial
@@ -36,7 +35,7 @@ from orderglot.wire.shape import success
 
 LISTING = tuple(record_shapes.Listing.__annotations__)
 CHUNK = 500
-"""So many are read and looked at in one go."""
+"""So many are read and looked at in one go; while the next are read, whoever else waits comes in between."""
 
 
 class Place(Struct, frozen=True, array_like=True):
@@ -166,8 +165,6 @@ class _Listing(Generic[R]):
             if len(several) < most or plain:
                 return
             after = key(several[-1])
-            # Whoever else is waiting comes in between.
-            await asyncio.sleep(0)
 
     def _asked(self, one: R, name: str) -> tuple[Any, ...]:
         return values_in(one, self.of.fields.field(name))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any, TypeVar
@@ -31,6 +31,7 @@ from orderglot.stores.backend import (
     Unready,
 )
 from orderglot.stores.postgres import expiring, opening, queries
+from orderglot.stores.postgres.batching import Batching
 from orderglot.stores.postgres.documents import Documents
 from orderglot.stores.postgres.feed import read_feed
 from orderglot.stores.postgres.lists import Lists
@@ -81,6 +82,8 @@ class PostgresBackend:
         self._lists = Lists(self._long, slots or Slots(), self._documents, self._at)
         self.writer = Writer(self._pool, self._at)
         self._read = Reader(self._pool).read
+        # One that counts takes its row until it is committed, for which nobody waits with a connection.
+        self._tallies: Batching[tuple[int, str, datetime], datetime, int] = Batching(self._tally, 1)
 
     async def order_known(self, scope: Scope, ref: Reference) -> Order | None:
         """Give the order that has the reference, else the one with that hub id and no such one."""
@@ -301,7 +304,13 @@ class PostgresBackend:
 
     async def tally(self, seller: int, what: str, until: datetime, now: datetime) -> int:
         """Count one more until then, for good; tallies that were over by ``now`` may go."""
-        return await self._change(seller, expiring.tally(seller, what, until, now))
+        return await self._tallies.one((seller, what, until), now)
+
+    async def _tally(self, kind: tuple[int, str, datetime], nows: Sequence[datetime]) -> range:
+        seller, what, until = kind
+        more = len(nows)
+        counted = await self._change(seller, expiring.tally(seller, what, until, max(nows), more))
+        return range(counted - more + 1, counted + 1)
 
     async def purge(self, seller: int, now: datetime) -> int:
         """Let go of some answers, counts and tokens that were over by then, and give how many."""

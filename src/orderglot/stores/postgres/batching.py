@@ -8,9 +8,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
 from typing import Generic, TypeVar
+from weakref import WeakValueDictionary
 
 from orderglot.core.errors import Upstream
 from orderglot.stores.postgres.connection import MachineLost
+from orderglot.stores.postgres.rounds import Rounds
 
 ABREAST = 2
 """So many of a kind are on their way at a time, before others wait to go together."""
@@ -26,32 +28,39 @@ R = TypeVar("R")
 class _Line(Generic[T, R]):
     """What waits of one kind, and those who ask for it."""
 
-    __slots__ = ("running", "waiting")
+    __slots__ = ("rounds", "running", "waiting")
 
-    def __init__(self) -> None:
+    def __init__(self, rounds: Rounds | None) -> None:
         self.waiting: list[tuple[T, asyncio.Future[R]]] = []
         self.running: set[object] = set()
+        self.rounds = rounds
 
 
 class Batching(Generic[K, T, R]):
     """Asks for things of one kind together, and gives everybody theirs.
 
     ``ask`` gives an answer for each of several things. Where it fails, each goes by itself: one that
-    fails takes nobody with it; but where the server does, nobody asks it again.
+    fails takes nobody with it; but where the server does, nobody asks it again. Kinds that are ``alike``
+    go in rounds: all of them that wait set out together.
     """
 
     def __init__(
-        self, ask: Callable[[K, Sequence[T]], Awaitable[Sequence[R]]], abreast: int = ABREAST
+        self,
+        ask: Callable[[K, Sequence[T]], Awaitable[Sequence[R]]],
+        abreast: int = ABREAST,
+        alike: Callable[[K], Hashable] | None = None,
     ) -> None:
         self._ask = ask
         self._abreast = abreast
+        self._alike = alike
+        self._rounds = WeakValueDictionary[Hashable, Rounds]()
         self._lines: dict[K, _Line[T, R]] = {}
 
     async def one(self, kind: K, what: T) -> R:
         """Ask for one thing; raises what asking for it raises."""
         line = self._lines.get(kind)
         if line is None:
-            line = self._lines[kind] = _Line()
+            line = self._lines[kind] = _Line(self._rounds_of(kind))
         done: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         line.waiting.append((what, done))
         # Whatever else is asked for until the task begins goes with it.
@@ -63,13 +72,29 @@ class Batching(Generic[K, T, R]):
         """Ask until nobody waits."""
         try:
             while line.waiting:
-                batch, line.waiting = line.waiting[:MOST], line.waiting[MOST:]
-                await self._together(kind, batch)
+                if line.rounds is None:
+                    await self._next(kind, line)
+                else:
+                    async with line.rounds:
+                        await self._next(kind, line)
         finally:
             line.running.remove(asyncio.current_task())
             if not line.running:
                 del self._lines[kind]
                 _fail(line.waiting)
+
+    def _rounds_of(self, kind: K) -> Rounds | None:
+        if self._alike is None:
+            return None
+        name = self._alike(kind)
+        rounds = self._rounds.get(name)
+        if rounds is None:
+            rounds = self._rounds[name] = Rounds()
+        return rounds
+
+    async def _next(self, kind: K, line: _Line[T, R]) -> None:
+        batch, line.waiting = line.waiting[:MOST], line.waiting[MOST:]
+        await self._together(kind, batch)
 
     async def _together(self, kind: K, batch: Sequence[tuple[T, asyncio.Future[R]]]) -> None:
         try:

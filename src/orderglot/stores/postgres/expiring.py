@@ -42,16 +42,17 @@ def numbers(seller: int, thing: Entity, first: int, count: int) -> Sql:
     )
 
 
-def tally(seller: int, what: str, until: datetime, now: datetime) -> Sql:
-    """Count one more until then, giving how many there were; some that are over go."""
+def tally(seller: int, what: str, until: datetime, now: datetime, more: int) -> Sql:
+    """Count so many more until then, giving how many there are; some that are over go."""
     over = (seller, seller, microseconds(now), microseconds(until), PURGED)
     return Sql(
         "WITH over AS (DELETE FROM tallies WHERE seller = ? AND (until, what) IN"
         " (SELECT until, what FROM tallies"
         " WHERE seller = ? AND until <= ? AND until <> ? LIMIT ? FOR UPDATE SKIP LOCKED))"
-        " INSERT INTO tallies AS t (seller, until, what, count) VALUES (?, ?, ?, 1)"
-        " ON CONFLICT (seller, until, what) DO UPDATE SET count = t.count + 1 RETURNING count",
-        (*over, seller, microseconds(until), what),
+        " INSERT INTO tallies AS t (seller, until, what, count) VALUES (?, ?, ?, ?::bigint)"
+        " ON CONFLICT (seller, until, what) DO UPDATE SET count = t.count + excluded.count"
+        " RETURNING count",
+        (*over, seller, microseconds(until), what, more),
     )
 
 

@@ -30,7 +30,6 @@ from orderglot.stores.postgres.pool import (
     Row,
     Rows,
     StatementTimeout,
-    read_within,
     rows_of,
 )
 from orderglot.stores.postgres.replica import Replica
@@ -69,9 +68,7 @@ class Timed:
 
     async def at_one_moment(self, find: Find[T]) -> T:
         """Find something by statements that all see the same commits."""
-        return await self._servers.ask(
-            lambda line: read_within(line, None, find, self._rows), self._at
-        )
+        return await self._servers.read_within(None, find, self._at, self._rows)
 
     async def _rows(self, line: asyncpg.Connection, text: str, params: Params) -> list[Row]:
         began = monotonic()

@@ -50,9 +50,13 @@ SET_MARK = (
     " RETURNING TRUE"
 )
 UNMARK = "DELETE FROM migrations WHERE number = $1"
-_SKIP = (
-    "INSERT INTO sequences AS s (seller, thing, next) SELECT id, $1, $2::bigint FROM sellers"
-    " ON CONFLICT (seller, thing) DO UPDATE SET next = s.next + $3"
+# A cluster does not know of which kinds the parameters of such a statement are.
+_SKIP = fragment(
+    "INSERT INTO sequences AS s (seller, thing, next)",
+    "SELECT id, thing, beginning +",
+    f"{SKIPPED} FROM sellers CROSS JOIN (VALUES",
+    ", ".join(f"('{thing}', {first}::bigint)" for thing, first in BEGINNINGS.items()),
+    f") AS b (thing, beginning) ON CONFLICT (seller, thing) DO UPDATE SET next = s.next + {SKIPPED}",
 )
 
 APPLIED = "SELECT number, name, (to_jsonb(m) ->> 'oldest')::bigint FROM migrations AS m"
@@ -251,8 +255,7 @@ async def _begin_to_write(connection: asyncpg.Connection) -> None:
         async with connection.transaction():
             # Somebody else may have been faster.
             if await connection.execute(UNMARK, COPY) == "DELETE 1":
-                for thing, first in BEGINNINGS.items():
-                    await connection.execute(_SKIP, thing, first + SKIPPED, SKIPPED)
+                await connection.execute(_SKIP)
     except (asyncpg.ReadOnlySQLTransactionError, asyncpg.InsufficientPrivilegeError):
         return
 

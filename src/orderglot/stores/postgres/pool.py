@@ -147,15 +147,38 @@ class Pool:
     async def read_each(self, text: str, several: Sequence[Params], at: Place = ANY) -> list[Row]:
         """Give for each of several parameters the one row of a statement, all in one round trip."""
         if at.straight is not None and self.refusal is None:
-            local = numbered(at.straight.localized(text))
-            found = await at.straight.asked(lambda line: line.fetchmany(local, several))
+            local = numbered(at.straight.one_of_many(text))
+            last = len(several) - 1
+            looking = [(*params, place == last) for place, params in enumerate(several)]
+            found = await at.straight.asked(lambda line: line.fetchmany(local, looking))
             if found is not None:
                 return found
         return await self.ask(lambda line: line.fetchmany(numbered(text), several), at)
 
-    async def read_within(self, seconds: float | None, find: Find[T], at: Place = ANY) -> T:
-        """Give what some statements find; raises StatementTimeout where one takes longer than so many seconds."""
-        return await self.ask(lambda line: read_within(line, seconds, find), at)
+    async def read_within(
+        self, seconds: float | None, find: Find[T], at: Place = ANY, rows: RowsOf | None = None
+    ) -> T:
+        """Give what some statements find at one moment.
+
+        Raises StatementTimeout where one of them takes longer than so many seconds.
+        """
+        rows = rows or rows_of
+        straight = at.straight
+        if straight is not None and self.refusal is None:
+            localized = straight.localized
+
+            async def there(line: asyncpg.Connection, text: str, params: Params) -> list[Row]:
+                return await rows(line, localized(text), params)
+
+            try:
+                found = await straight.asked(lambda line: read_within(line, seconds, find, there))
+            except StatementTimeout:
+                if seconds is not None:
+                    raise
+            else:
+                if found is not None:
+                    return found
+        return await self.ask(lambda line: read_within(line, seconds, find, rows), at)
 
     async def ask(self, ask: Callable[[asyncpg.Connection], Awaitable[T]], at: Place = ANY) -> T:
         """Give what is read over a connection; asked once more where that, or one behind it, is lost."""

@@ -28,8 +28,8 @@ class Reader:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
         self._gathering: Batching[_Kind, Params, Any] = Batching(self._ask)
-        # For one part of the tables there is less to go together, of which more waits for another's way.
-        self._of_parts: Batching[_Kind, Params, Any] = Batching(self._ask, abreast=1)
+        # Each part of the tables has a statement of its own, for which there is less to go together.
+        self._of_parts: Batching[_Kind, Params, Any] = Batching(self._ask, 1, _but_for_place)
 
     def read(
         self, read: Callable[[Any], T], text: str, params: Params = (), at: Place = ANY
@@ -50,6 +50,10 @@ class Reader:
             for params, (column,) in zip(different, rows, strict=True)
         }
         return [found[params] for params in several]
+
+
+def _but_for_place(kind: _Kind) -> tuple[str, Read]:
+    return kind[:2]
 
 
 @lru_cache(maxsize=256)

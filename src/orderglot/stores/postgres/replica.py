@@ -58,9 +58,11 @@ class Replica:
         """Give the rows of a statement that changes nothing."""
         return await self.ask(lambda line: rows(line, text, params), at)
 
-    async def read_within(self, seconds: float | None, find: Find[T], at: Place = ANY) -> T:
-        """Give what some statements find, none of which may take longer than so many seconds."""
-        return await self.ask(lambda line: read_within(line, seconds, find), at)
+    async def read_within(
+        self, seconds: float | None, find: Find[T], at: Place = ANY, rows: RowsOf = rows_of
+    ) -> T:
+        """Give what some statements find at one moment, none of which may take longer than so many seconds."""
+        return await self.ask(lambda line: read_within(line, seconds, find, rows), at)
 
     async def ask(self, ask: Callable[[asyncpg.Connection], Awaitable[T]], at: Place = ANY) -> T:
         """Give what is read over a connection to the copy, or else to the database itself."""

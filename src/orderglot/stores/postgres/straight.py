@@ -21,6 +21,7 @@ from typing import TypeVar
 import asyncpg
 
 from orderglot.core.errors import HubError
+from orderglot.stores import slots
 from orderglot.stores.database_url import shown
 from orderglot.stores.postgres.connection import FAILURES, in_words, is_lost, is_usable_after
 from orderglot.stores.postgres.pool import Params, Pool, Row
@@ -32,8 +33,9 @@ T = TypeVar("T")
 REST = 20.0
 """For so many seconds a machine that fails is not asked itself."""
 
-WAITS = Waits(statement=2_000, lock=1_000, idle=10_000, answer=5.0)
-"""What takes longer is asked by way of the coordinator; who gives no answer at all is left alone."""
+WAITS = Waits(statement=2_000, lock=1_000, idle=10_000, answer=slots.BUDGET + 1.0)
+"""What takes longer, and has no limit of its own, is asked by way of the coordinator; who gives no answer at all is
+left alone."""
 
 TEXTS = 256
 """So many statements at most are kept as they are said at one machine, for each part."""
@@ -43,9 +45,7 @@ WHO = (
     "SELECT concat_ws(' ', s.system_identifier, extract(epoch FROM pg_postmaster_start_time()), g.groupid)"
     " FROM pg_control_system() AS s, pg_dist_local_group AS g"
 )
-_HERE = (
-    "(SELECT 1 / count(*) FROM pg_dist_placement WHERE shardid = {shard} AND groupid = {group}) = 1"
-)
+_HERE = "1 / EXISTS (SELECT FROM pg_dist_placement WHERE shardid = {shard} AND groupid = {group})::int = 1"
 _MOVED = (asyncpg.DivisionByZeroError, asyncpg.UndefinedTableError)
 
 log = logging.getLogger("orderglot.stores")
@@ -105,14 +105,25 @@ class Straight:
         """The name of the part of each table."""
         self.has_moved = False
         self._called = re.compile(rf"\b(FROM|JOIN) ({'|'.join(tables)})\b")
-        here = _HERE.format(shard=shard, group=machine.group)
-        self._here = f") AS here WHERE {here}"
+        self._here = _HERE.format(shard=shard, group=machine.group)
         self.localized = lru_cache(maxsize=TEXTS)(self._localized)
+        self.one_of_many = lru_cache(maxsize=TEXTS)(self._one_of_many)
 
     def _localized(self, text: str) -> str:
         """Say a statement by the names that the tables have there."""
-        named = self._called.sub(lambda found: f"{found[1]} {self.tables[found[2]]}", text)
-        return fragment("SELECT here.* FROM", f"({named}", self._here)
+        return fragment("SELECT here.* FROM", f"({self._named(text)}) AS here WHERE", self._here)
+
+    def _one_of_many(self, text: str) -> str:
+        """Say a statement so that it looks whether its rows are still there where one parameter more is true.
+
+        That look costs as much as it takes to find an order. Of many statements that go together, the last one
+        sees what had moved while those before it were answered.
+        """
+        here = f"CASE WHEN ?::boolean THEN {self._here} ELSE TRUE END"
+        return fragment("SELECT here.* FROM", f"({self._named(text)}) AS here WHERE", here)
+
+    def _named(self, text: str) -> str:
+        return self._called.sub(lambda found: f"{found[1]} {self.tables[found[2]]}", text)
 
     async def asked(self, ask: Callable[[asyncpg.Connection], Awaitable[T]]) -> T | None:
         """Give what the machine itself says, None where it cannot be asked, or not for this."""

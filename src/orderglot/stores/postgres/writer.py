@@ -1,7 +1,8 @@
 """The writer: commits, those that come at once together, and again where the server undid one.
 
 A call costs little more for some new orders than for one. So new orders of one seller are gathered and
-go as one.
+go as one. So is what is written to the tokens of one key: it takes the turn of that key, for which nobody should wait
+with a connection that others need.
 """
 
 from __future__ import annotations
@@ -38,6 +39,9 @@ from orderglot.stores.sql.grammar import Sql
 
 T = TypeVar("T")
 
+_Key = tuple[int, str, str]
+"""A key, by its seller, dialect and id."""
+
 ATTEMPTS = 5
 """How often a transaction is tried that the server undoes."""
 
@@ -57,6 +61,7 @@ class Writer:
         self._pool = pool
         self._machine = machine
         self._gathering: Batching[int, Collection[writes.Write], None] = Batching(self._together)
+        self._turns: Batching[_Key, Collection[writes.Write], None] = Batching(self._in_turn, 1)
         self._merger = Merger(pool, machine)
         self.commits = 0
         """How many transactions were committed."""
@@ -67,15 +72,20 @@ class Writer:
         Raises Raced, NotFound or Invalid where they cannot be done, and Upstream where the server
         fails; then nothing of it is kept, unless the connection was lost and nobody can know.
         """
-        if not _plain(batch):
-            return await self._commit(seller, batch)
-        return await self._gathering.one(seller, batch)
+        if _plain(batch):
+            return await self._gathering.one(seller, batch)
+        if (key := _key(seller, batch)) is not None:
+            return await self._turns.one(key, batch)
+        return await self._commit(seller, batch)
 
     async def _together(
         self, seller: int, several: Sequence[Collection[writes.Write]]
     ) -> list[None]:
         await self._commit(seller, [write for batch in several for write in batch])
         return [None] * len(several)
+
+    async def _in_turn(self, key: _Key, several: Sequence[Collection[writes.Write]]) -> list[None]:
+        return await self._together(key[0], several)
 
     async def change(self, seller: int, sql: Sql) -> int:
         """Do a statement that is a transaction of its own and gives one number."""
@@ -162,6 +172,20 @@ def _plain(batch: Iterable[writes.Write]) -> bool:
         and (not isinstance(one, writes.PutOrder) or (one.kept is None and not one.order.links))
         for one in batch
     ) and not claims(batch)
+
+
+def _key(seller: int, batch: Iterable[writes.Write]) -> _Key | None:
+    """Name the key to whose tokens all of this is written, None where there is no such one."""
+    keys = {_whose(seller, one) for one in batch}
+    return keys.pop() if len(keys) == 1 else None
+
+
+def _whose(seller: int, one: writes.Write) -> _Key | None:
+    if isinstance(one, writes.EndFamily):
+        return seller, one.dialect, one.key
+    if isinstance(one, writes.PutToken | writes.SpendToken | writes.SpendCode):
+        return seller, one.token.dialect, one.token.key
+    return None
 
 
 def _claimed(batch: Iterable[writes.Write]) -> set[int]:

@@ -27,8 +27,8 @@ BEGIN
 END
 $$;
 
--- What a cluster plans of this is planned once, but for what compares with random(), which is as true: without that
--- Citus 13 would plan it each time, and keep each of the plans.
+-- What a cluster plans of this is planned once, but for what is read under a condition on random(), which is as true:
+-- without that Citus 13 would plan it each time, and keep each of the plans. What is deleted may have no such condition.
 CREATE OR REPLACE FUNCTION write_orders_1(
     whose BIGINT,
     claimed BIGINT,
@@ -86,7 +86,7 @@ BEGIN
                 );
                 CONTINUE WHEN kept.created = n.created AND gone = there;
                 DELETE FROM order_terms AS t WHERE t.seller = whose AND t.term = ANY (gone)
-                AND t.created = kept.created AND t.order_id = n.id AND random() >= 0;
+                AND t.created = kept.created AND t.order_id = n.id;
                 INSERT INTO order_terms (seller, term, created, order_id)
                 SELECT whose, one, n.created, n.id FROM unnest(there) AS one;
             END LOOP;
