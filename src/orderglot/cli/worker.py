@@ -20,6 +20,7 @@ from orderglot.core.errors import HubError
 from orderglot.faces.addressing import Addressing
 from orderglot.faces.page_process import PageProcess
 from orderglot.faces.proxies import read_networks
+from orderglot.faces.streams import Streams
 from orderglot.hub.books import open_store
 from orderglot.hub.faces import faces
 from orderglot.hub.journals import journal_of, recorder_of
@@ -46,6 +47,7 @@ def load(config: Config) -> Asgi:
         log.critical("not served", extra={"reason": error.message})
         sys.exit(1)
     store.keyring.note_uses()
+    streams = Streams()
     addressing = Addressing(config.public_url, config.hosts, read_networks(config.trusted_proxies))
     return faces(
         store,
@@ -54,13 +56,15 @@ def load(config: Config) -> Asgi:
         logs=config.access_log,
         recorder=recorder_of(config),
         journal=journal_of(config.database),
-        beginning=partial(_begin, config),
+        beginning=partial(_begin, config, streams),
         beside=PageProcess(PAGE_WORKER, msgspec.msgpack.encode(config)),
+        streams=streams,
     )
 
 
-async def _begin(config: Config) -> None:
+async def _begin(config: Config, streams: Streams) -> None:
     _follow_parent()
+    _end_with_the_process(streams)
     delivery = asyncio.create_task(_deliver_early_signals())
     delivery.add_done_callback(asyncio.Task.result)
     log.info("serving", extra={"book": shown(config.database), "pid": os.getpid()})
@@ -89,6 +93,16 @@ async def _deliver_early_signals() -> None:
         await asyncio.sleep(0)
     asyncio.get_running_loop().add_signal_handler(signal.SIGURG, _ignore)
     signal.raise_signal(signal.SIGURG)
+
+
+def _end_with_the_process(streams: Streams) -> None:
+    """End what is followed once the process is asked to end: else it would be waited for, and killed.
+
+    The event loop has a handler of Granian's, which it calls whatever Python's own handler is.
+    """
+    loop = asyncio.get_running_loop()
+    signal.signal(signal.SIGTERM, lambda *_: loop.call_soon_threadsafe(streams.end))
+    signal.siginterrupt(signal.SIGTERM, False)
 
 
 def _ignore() -> None:

@@ -11,6 +11,7 @@ from orderglot.faces.addressing import Addressing
 from orderglot.faces.asgi import Asgi, Limits, Work
 from orderglot.faces.completing import Completing
 from orderglot.faces.server import Beside, Server
+from orderglot.faces.streams import Streams
 from orderglot.hub.dialects import chosen, chosen_one
 from orderglot.hub.front_page import FRONT, front_page
 from orderglot.hub.pages import HEALTH, OPENAPI, READY, health, openapi, readiness
@@ -38,12 +39,14 @@ def faces(
     journal: Journal | None = None,
     beginning: Work | None = None,
     counts: bool = True,
+    streams: Streams | None = None,
 ) -> Asgi:
     """Put the server faces of some dialects, of all for none, and the hub's own pages together.
 
     What asks for a large page is answered ``beside``, if there is such a place. Each exchange is
     given to the ``recorder``, if there is one, which is closed with the store; what is kept of them
     is read from the ``journal``. Without ``counts`` no request counts for its key's limit.
+    Whoever ends ``streams`` ends what is followed, for which a server would else wait.
     The process is from now on one that serves: its threads give way to each other sooner.
     """
     sys.setswitchinterval(SWITCH)
@@ -51,7 +54,10 @@ def faces(
     if journal is not None:
         store.journal = journal
 
+    streams = streams or Streams()
+
     async def end() -> None:
+        streams.end()
         if recorder is not None:
             await recorder.close()
         await store.close()
@@ -68,6 +74,7 @@ def faces(
                 pause=asyncio.sleep,
                 retries=Retries(store),
                 counts=counts,
+                streams=streams,
             )
             for dialect in chosen(names)
         ],
