@@ -171,7 +171,7 @@ def with_book(
             makes = bool(flags[create]) if isinstance(create, str) else create
             async with open_hub(config, create=makes, reads=reads) as hub:
                 report_new(hub, config)
-                hub.store.by(_person())
+                hub.store.by(person())
                 await body(hub, *args, **flags)
 
         return _command(body, run)
@@ -184,7 +184,7 @@ def with_config(body: Unopened[P]) -> Callable[..., None]:
     return _command(body, body)
 
 
-def _person() -> Person:
+def person() -> Person:
     """Give who runs this program, and where: the acts of people name them."""
     import getpass
     import socket

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from orderglot.core.caller import Caller
-from orderglot.core.errors import Upstream
+from orderglot.core.errors import Gone, Upstream
 from orderglot.core.order import Order
 from orderglot.dialects.orderglot import DIALECT
 from orderglot.faces import streams
@@ -247,3 +247,43 @@ def test_all_streams_end_when_they_are_to(api: Any) -> None:
         return b"".join([piece async for piece in stream])
 
     assert b"" == streaming(api, work)
+
+
+def test_who_comes_behind_what_is_gone_is_told_where_to_begin(api: Any) -> None:
+    floor = api.run(api.store.thin(api.seller, api.store.now() + timedelta(days=1)))
+    api.run(api.book.place(Order()))
+    rest = api.read(EVENTS)["items"]
+    assert ["order.created"] == [one["type"] for one in rest]
+
+    for response in (
+        api.ask("GET", f"{EVENTS}?after={floor - 1}"),
+        api.ask("GET", f"{EVENTS}?after=0"),
+        streaming(api, lambda: asked(api, query="after=0")),
+        streaming(api, lambda: asked(api, last_event_id=str(floor - 1))),
+    ):
+        refusal = json.loads(response.body)
+        assert (410, 410) == (response.status, refusal["status"])
+        assert "application/problem+json" == response.headers["content-type"]
+        assert str(floor) == refusal["next"]
+    assert rest == api.read(EVENTS, after=refusal["next"])["items"]
+
+
+def test_a_client_learns_where_to_begin(api: Any) -> None:
+    later = api.store.now() + timedelta(days=1)
+    gone = api.run(api.store.thin(api.seller, later))
+    error = DIALECT.faults.read(api.ask("GET", f"{EVENTS}?after=0"))
+
+    assert isinstance(error, Gone)
+    assert str(gone) == error.onward
+
+
+def test_a_reader_that_is_overtaken_by_thinning_is_told_so(api: Any) -> None:
+    async def work() -> bytes:
+        stream = pieces(await asked(api, query="limit=1"))
+        await until(stream, lambda found: b"data" in found)
+        await api.store.thin(api.seller, api.store.now() + timedelta(days=1))
+        return b"".join([piece async for piece in stream])
+
+    sent = streaming(api, work)
+    assert len(events(sent)) < 2
+    assert b": The events up to number" in sent
