@@ -13,7 +13,7 @@ from datetime import datetime
 import asyncpg
 
 from orderglot.core.ports import Feed
-from orderglot.stores.backend import EVENT, LOOKED, Scope, Thinned
+from orderglot.stores.backend import EVENT, LOOKED, THINNED, Scope, Thinned
 from orderglot.stores.postgres.grammar import numbered
 from orderglot.stores.postgres.pool import ANY, Place, Pool
 from orderglot.stores.sql.events import (
@@ -23,6 +23,7 @@ from orderglot.stores.sql.events import (
     THIN,
     feed_of,
     feed_sql,
+    last_of,
     thinned,
 )
 from orderglot.stores.sql.grammar import fragment
@@ -81,7 +82,7 @@ WHERE seller = $1 AND thing = $2 RETURNING next
 async def read_feed(pool: Pool, scope: Scope, after: int, limit: int, at: Place = ANY) -> Feed:
     """Give events in scope by rising sequence, from behind one on, so many at most."""
     seller = scope.seller
-    ((last, floor, waiting),) = await pool.read(_STATE, (seller, EVENT, seller, seller), at)
+    ((last, floor, waiting),) = await pool.read(_STATE, (*last_of(seller).params, seller), at)
     after = max(after, floor)
     # Whoever still reads what has numbers leaves it to others to give them.
     if waiting and last < after + limit:
@@ -99,12 +100,12 @@ async def read_feed(pool: Pool, scope: Scope, after: int, limit: int, at: Place 
 
 async def thin(pool: Pool, seller: int, before: datetime, most: int, at: Place = ANY) -> Thinned:
     """Have a feed begin behind so many more events at most that are from before a moment."""
-    ((last, floor),) = await pool.read(LAST, (seller, EVENT, seller), at)
+    ((last, floor),) = await pool.read(*last_of(seller), at)
     ((beginning,),) = await pool.read(BEGINNING, (seller, floor, last), at)
     looked = (seller, floor, beginning - 1 + most, microseconds(before))
     ((kept,),) = await pool.read(FIRST_SINCE, looked, at)
     found = thinned(floor, beginning, last, most, kept)
-    begins = (seller, found.floor + 1)
+    begins = (seller, THINNED, found.floor + 1)
     await pool.ask(lambda line: line.execute(_THIN, *begins), at)
     return found
 

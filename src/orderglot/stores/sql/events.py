@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from orderglot.core.ports import Event, Feed
-from orderglot.stores.backend import THINNED, Scope, Thinned
+from orderglot.stores.backend import EVENT, THINNED, Scope, Thinned
 from orderglot.stores.sql.grammar import Sql, fragment
 from orderglot.stores.sql.paging import scoped
 from orderglot.stores.sql.rows import instant, microseconds
@@ -45,9 +45,9 @@ FEED = fragment(
 )
 """SQLite reads the tables of a cross join in the order in which they are named."""
 
-LAST = fragment(
-    "SELECT coalesce((SELECT next FROM sequences WHERE seller = ? AND thing = ?), 1) - 1,",
-    f"coalesce((SELECT next FROM sequences WHERE seller = ? AND thing = '{THINNED}'), 1) - 1",
+LAST = (
+    "SELECT coalesce((SELECT next FROM sequences WHERE seller = ? AND thing = ?), 1) - 1,"
+    " coalesce((SELECT next FROM sequences WHERE seller = ? AND thing = ?), 1) - 1"
 )
 """The last number that an event of a seller has, and the last one that the feed has no more."""
 
@@ -57,10 +57,9 @@ FIRST_SINCE = (
 )
 """The first event between two numbers that is not from before a moment."""
 
-THIN = fragment(
-    "INSERT INTO sequences AS s (seller, thing, next)",
-    f"VALUES (?, '{THINNED}', ?)",
-    "ON CONFLICT (seller, thing) DO UPDATE SET next = excluded.next WHERE s.next < excluded.next",
+THIN = (
+    "INSERT INTO sequences AS s (seller, thing, next) VALUES (?, ?, ?)"
+    " ON CONFLICT (seller, thing) DO UPDATE SET next = excluded.next WHERE s.next < excluded.next"
 )
 """Have the feed of a seller begin with a number, unless it begins later by now."""
 
@@ -70,6 +69,11 @@ BEGINNING = (
     " ORDER BY sequence LIMIT 1), ? + 1)"
 )
 """The first number that an event has behind one, else the one behind the last: a copy of a book skips many."""
+
+
+def last_of(seller: int) -> Sql:
+    """Ask for the last number of a seller's events, and the last one that the feed has no more."""
+    return Sql(LAST, (seller, EVENT, seller, THINNED))
 
 
 def feed_sql(scope: Scope, after: int, until: int, limit: int) -> Sql:

@@ -7,16 +7,16 @@ from datetime import datetime
 from typing import NamedTuple
 
 from orderglot.core.ports import Event, Feed
-from orderglot.stores.backend import EVENT, LOOKED, Scope, Thinned
+from orderglot.stores.backend import EVENT, LOOKED, THINNED, Scope, Thinned
 from orderglot.stores.sql.events import (
     BEGINNING,
     FIRST_SINCE,
-    LAST,
     THIN,
     WRITTEN,
     event_row,
     feed_of,
     feed_sql,
+    last_of,
     thinned,
 )
 from orderglot.stores.sql.grammar import fragment
@@ -56,7 +56,7 @@ def number_copied(connection: sqlite3.Connection) -> None:
 
 def read_feed(reader: Reader, scope: Scope, after: int, limit: int) -> Feed:
     """Give events in scope by rising sequence, from behind one on, so many at most."""
-    ((last, floor),) = reader.rows(LAST, (scope.seller, EVENT, scope.seller))
+    ((last, floor),) = reader.rows(*last_of(scope.seller))
     after = max(after, floor)
     if last <= after:
         return Feed((), after, more=False, floor=floor)
@@ -82,10 +82,10 @@ def thin(connection: sqlite3.Connection, asked: list[Thin]) -> list[Thinned]:
 
 
 def _thin(connection: sqlite3.Connection, seller: int, before: datetime, most: int) -> Thinned:
-    last, floor = connection.execute(LAST, (seller, EVENT, seller)).fetchone()
+    last, floor = connection.execute(*last_of(seller)).fetchone()
     (beginning,) = connection.execute(BEGINNING, (seller, floor, last)).fetchone()
     looked = (seller, floor, beginning - 1 + most, microseconds(before))
     (kept,) = connection.execute(FIRST_SINCE, looked).fetchone()
     found = thinned(floor, beginning, last, most, kept)
-    connection.execute(THIN, (seller, found.floor + 1))
+    connection.execute(THIN, (seller, THINNED, found.floor + 1))
     return found
