@@ -32,6 +32,9 @@ Level = Annotated[
 ]
 Journal = Annotated[Literal["off", "errors", "all"], Meta(description="one of off, errors, all")]
 Days = Annotated[int, Meta(ge=1, le=3650, description="a whole number from 1 to 3650")]
+DaysOrEver = Annotated[
+    int, Meta(ge=0, le=36_500, description="a whole number from 0, which is for ever, to 36500")
+]
 Megabytes = Annotated[int, Meta(ge=1, le=1_000_000, description="a whole number from 1 to 1000000")]
 Tables = Annotated[
     dict[str, dict[str, str | int | float | bool]],
@@ -67,7 +70,7 @@ class Config(Struct, frozen=True, kw_only=True):
     webhooks may be sent though they are not open to everybody. ``trusted_proxies`` are addresses and networks whose
     word on their clients is taken. ``http`` is the latest version that is served; without a word,
     2 with TLS, else 1. ``journal`` says which exchanges are kept, for so many days and so many
-    megabytes at most. Port 0 is whichever is free. ``vendors`` are the hub's own accounts, by
+    megabytes at most; ``feed_days`` is how old an event of the feed may be that is not thinned out, 0 for any. Port 0 is whichever is free. ``vendors`` are the hub's own accounts, by
     dialect, ``channels`` those with a name of their own; a variable like ``ORDERGLOT_KOLE_URL``
     goes before them.
     """
@@ -91,6 +94,7 @@ class Config(Struct, frozen=True, kw_only=True):
     journal: Journal = "all"
     journal_days: Days = 30
     journal_mb: Megabytes = 2_000
+    feed_days: DaysOrEver = 0
     vendors: Tables = {}
     channels: Tables = {}
 

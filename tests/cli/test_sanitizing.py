@@ -450,6 +450,7 @@ COMMANDS: dict[tuple[str, ...], list[tuple[str, ...]]] = {
     ("database", "migrate"): [("--database", NO_BOOK)],
     ("database", "backup"): [(NAME, "--database", NO_BOOK), (f"no{ODD}/x.db",)],
     ("database", "restore"): [(f"none{ODD}.db",), (FILE, "--database", NO_BOOK)],
+    ("database", "thin"): [("--older-than", "1s"), ("--older-than", "1s", "--json")],
     ("database", "verify"): [(), ("--json",), ("--database", NO_BOOK)],
     ("database", "distribute"): [("--database", NO_BOOK)],
 }

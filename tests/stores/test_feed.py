@@ -271,3 +271,78 @@ def test_an_order_has_the_events_that_the_feed_has_of_it(shop: Shop) -> None:
     assert [one for one in events if one.order == order.id] == [
         *shop.run(shop.book.events(order.id))
     ]
+
+
+def test_what_is_thinned_out_of_the_feed_stays_with_its_order(shop: Shop) -> None:
+    first = shop.placed()
+    first = changed(shop, first, "a")
+    events = shop.run(shop.book.events(first.id))
+    shop.clock.forward(HOUR)
+    since = shop.store.now()
+    second = shop.placed()
+
+    assert 2 == shop.run(shop.store.thin(shop.seller.id, since))
+    assert [(second.id, 1, "placed")] == happened(read(shop))
+    assert [3] == [one.sequence for one in read(shop)]
+    assert [("placed", 1), ("changed", 2)] == [
+        (one.what, one.version) for one in shop.run(shop.book.events(first.id))
+    ]
+    assert events[0].at == shop.run(shop.book.events(first.id))[0].at
+    assert 0 == shop.run(shop.store.thin(shop.seller.id, since))
+
+
+def test_a_reader_of_a_feed_sees_up_to_where_it_is_thinned_out(shop: Shop) -> None:
+    for _ in range(3):
+        shop.placed()
+    assert 0 == shop.run(shop.book.feed()).floor
+    shop.clock.forward()
+    shop.run(shop.store.thin(shop.seller.id, shop.store.now()))
+
+    empty = shop.run(shop.book.feed())
+    assert (3, 3, (), False) == (empty.floor, empty.after, empty.events, empty.more)
+    shop.placed()
+    later = shop.run(shop.book.feed())
+    assert (3, [4]) == (later.floor, [one.sequence for one in later.events])
+    assert (3, [4]) == (
+        shop.run(shop.book.feed(3)).floor,
+        [one.sequence for one in shop.run(shop.book.feed(3)).events],
+    )
+
+
+def test_a_feed_is_thinned_out_up_to_the_first_event_that_is_young_enough(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("orderglot.stores.store.THINNED_AT_ONCE", 2)
+    for _ in range(5):
+        shop.placed()
+    read(shop)
+    shop.clock.forward(HOUR)
+    since = shop.store.now()
+    young = shop.placed()
+    read(shop)
+    # The clock goes back: what comes then is old, and behind one that is not.
+    shop.clock.forward(-HOUR)
+    behind = shop.placed()
+    steps = list[tuple[int, int]]()
+
+    done = shop.run(
+        shop.store.thin(shop.seller.id, since, lambda at: steps.append((at.floor, at.last)))
+    )
+
+    assert 5 == done
+    assert [(2, 7), (4, 7)] == steps
+    assert [young.id, behind.id] == [one.order for one in read(shop)]
+
+
+def test_a_feed_that_was_thinned_out_stays_so_for_each_seller_alone(shop: Shop) -> None:
+    other = shop.opened(seller=shop.run(shop.store.add_seller("other")).id)
+    shop.placed()
+    theirs = shop.placed(other)
+    shop.clock.forward()
+    assert 1 == shop.run(shop.store.thin(shop.seller.id, shop.store.now()))
+    # Whoever comes with an earlier moment brings nothing back.
+    assert 0 == shop.run(shop.store.thin(shop.seller.id, shop.store.now() - HOUR))
+
+    assert [] == read(shop)
+    assert [(theirs.id, 1, "placed")] == happened(read(shop, other))
+    assert 0 == shop.run(other.feed()).floor

@@ -9,6 +9,7 @@ from orderglot.cli.migrate import migrate
 from orderglot.cli.options import argument, switch
 from orderglot.cli.output import table, write_document, write_json, write_line, write_notice
 from orderglot.cli.progress import showing_progress
+from orderglot.cli.thin import thin
 from orderglot.core.counting import counted
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ app.command("migrate")(migrate)
 app.command("backup")(backup)
 app.command("restore")(restore)
 app.command("verify")(verify)
+app.command("thin")(thin)
 
 
 @app.command("copy")

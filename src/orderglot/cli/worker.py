@@ -24,6 +24,7 @@ from orderglot.faces.asgi import Asgi
 from orderglot.faces.page_process import PageProcess
 from orderglot.faces.proxies import read_networks
 from orderglot.faces.resolving import look_up
+from orderglot.faces.streams import Streams
 from orderglot.hub.books import open_store
 from orderglot.hub.faces import faces
 from orderglot.hub.journals import journal_of, recorder_of
@@ -47,6 +48,7 @@ def load(config: Config) -> Asgi:
     """Open the book and give what is served over it; ends the process where it cannot be opened."""
     store = _opened(config)
     store.keyring.note_uses()
+    streams = Streams()
     return faces(
         store,
         config.dialects,
@@ -54,10 +56,11 @@ def load(config: Config) -> Asgi:
         logs=config.access_log,
         recorder=recorder_of(config),
         journal=journal_of(config.database),
-        beginning=partial(_begin, config),
+        beginning=partial(_begin, config, streams),
         beside=PageProcess(PAGE_WORKER, msgspec.msgpack.encode(config)),
         channels=Channels(config.channels, config.vendors, os.environ, config.seller),
         pages=console(store),
+        streams=streams,
     )
 
 
@@ -72,7 +75,7 @@ def load_console(config: Config) -> Asgi:
         pages={HEALTH: health(), READY: readiness(store), **console(store)},
         addressing=_addressing(config),
         logs=config.access_log,
-        beginning=partial(_begin, config),
+        beginning=partial(_begin, config, Streams()),
         ending=store.close,
     )
 
@@ -92,8 +95,9 @@ def _addressing(config: Config) -> Addressing:
     return Addressing(config.public_url, config.hosts, read_networks(config.trusted_proxies))
 
 
-async def _begin(config: Config) -> None:
+async def _begin(config: Config, streams: Streams) -> None:
     _follow_parent()
+    _end_with_the_process(streams)
     delivery = asyncio.create_task(_deliver_early_signals())
     delivery.add_done_callback(asyncio.Task.result)
     log.info("serving", extra={"book": shown(config.database), "pid": os.getpid()})
@@ -122,6 +126,16 @@ async def _deliver_early_signals() -> None:
         await asyncio.sleep(0)
     asyncio.get_running_loop().add_signal_handler(signal.SIGURG, _ignore)
     signal.raise_signal(signal.SIGURG)
+
+
+def _end_with_the_process(streams: Streams) -> None:
+    """End what is followed once the process is asked to end: else it would be waited for, and killed.
+
+    The event loop has a handler of Granian's, which it calls whatever Python's own handler is.
+    """
+    loop = asyncio.get_running_loop()
+    signal.signal(signal.SIGTERM, lambda *_: loop.call_soon_threadsafe(streams.end))
+    signal.siginterrupt(signal.SIGTERM, False)
 
 
 def _ignore() -> None:

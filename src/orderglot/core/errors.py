@@ -3,6 +3,7 @@
     HubError
     ├── Invalid           what was asked is malformed or breaks a rule of the trade
     ├── NotFound          there is no such thing, or it is not the caller's to see
+    │   └── Gone              it was there, and has been cleared away
     ├── Conflict          it clashes with what is there: a version, an identity, a repeated key
     │   └── Overtaken     it did so because somebody else was faster
     ├── Unauthenticated   nobody knows who is asking
@@ -80,6 +81,14 @@ class Invalid(HubError):
 
 class NotFound(HubError):
     """There is no such thing, or it is not the caller's to see: the two are never distinguished."""
+
+
+class Gone(NotFound):
+    """It was there, and has been cleared away; ``onward`` says where to go on."""
+
+    def __init__(self, message: str, *, onward: str = "", code: str = "") -> None:
+        super().__init__(message, code=code)
+        self.onward = onward
 
 
 class Conflict(HubError):

@@ -93,12 +93,14 @@ class Event(Struct, frozen=True, kw_only=True, gc=False):
 class Feed(Struct, frozen=True, gc=False):
     """Some events of a seller by rising sequence, and the one behind which to go on.
 
-    That moves on also where no event was in sight; ``more`` tells whether there are some by now.
+    That moves on also where no event was in sight; ``more`` tells whether there are some by now. Events up
+    to ``floor`` have been thinned out.
     """
 
     events: tuple[Event, ...]
     after: int
     more: bool
+    floor: int = 0
 
 
 PLACED = "placed"
@@ -224,7 +226,7 @@ class Book(Orders, Protocol):
         ...
 
     async def feed(self, after: int = 0, limit: int = 100) -> Feed:
-        """Give the events behind a sequence, so many at most, and never more than 1,000.
+        """Give the events behind a sequence, or behind those thinned out; so many at most, never more than 1,000.
 
         Numbers have no gaps, and what is committed later has a later one: whoever goes on behind
         the last one misses none and gets none twice.

@@ -20,6 +20,7 @@ from orderglot.faces.pages import Page, Receive, Scope, Send
 from orderglot.faces.recording import Seen
 from orderglot.faces.request_body import ACCEPTED, Broken, TooSlow, UnknownCoding, read_body
 from orderglot.faces.server import Server
+from orderglot.faces.streaming import send_stream
 from orderglot.faces.trace_context import TRACEPARENT, Entered, entered, left
 from orderglot.wire.exchange import Exchange, Record
 from orderglot.wire.message import NO_BODY, Request, Response
@@ -50,6 +51,8 @@ class Limits(Struct, frozen=True):
     """A whole body has to come in this time."""
     linger: float = 1.0
     """So many seconds are read from a refused client that is still sending, so that it gets the response."""
+    unread: float = 60.0
+    """A stream ends where its client takes in nothing for so long."""
 
 
 class Refused(Exception):
@@ -126,6 +129,9 @@ class Asgi:
                         took=took,
                     )
                 )
+        if response.stream is not None:
+            # It is recorded when it begins: how long it will go on, nobody knows.
+            await send_stream(response.stream, receive, send, self.limits.unread)
         if closes:
             await _drain(receive, self.limits.linger)
 
@@ -217,6 +223,8 @@ async def _respond(scope: Scope, response: Response, send: Send, *, closes: bool
     if closes and scope["http_version"][0] == "1":
         headers.append((b"connection", b"close"))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    if response.stream is not None:
+        return
     has_body = scope["method"] != "HEAD" and response.status not in NO_BODY
     await send({"type": "http.response.body", "body": response.body if has_body else b""})
 
@@ -239,7 +247,7 @@ def raw_headers(response: Response) -> list[tuple[bytes, bytes]]:
     if not checked.isprintable() and _CONTROL.search(checked):
         raise ValueError(f"a header has a control character: {headers}")
     raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-    if response.status not in NO_BODY:
+    if response.status not in NO_BODY and response.stream is None:
         raw.append((b"content-length", b"%d" % len(response.body)))
     return raw
 

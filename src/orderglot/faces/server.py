@@ -34,6 +34,7 @@ from orderglot.faces.rendering import Named, Views, only
 from orderglot.faces.replay import Remember, Replay
 from orderglot.faces.routes import Route, Routes
 from orderglot.faces.sellers import Sellers
+from orderglot.faces.streams import Streams, followed, is_wanted
 from orderglot.faces.throttle import Throttle
 from orderglot.wire.dialect import Dialect
 from orderglot.wire.message import Request, Response
@@ -71,7 +72,7 @@ class Server:
     Nobody waits for anything without a ``pause``.
     ``counts`` says that the requests of each key are counted, for sellers who set a limit: what is
     itself beside another server leaves that to it. ``retries`` reads again what was put aside, if
-    anybody can, and ``placements`` sends orders to vendors.
+    anybody can, and ``placements`` sends orders to vendors. What can be followed is so where there are ``streams``.
     """
 
     def __init__(
@@ -86,6 +87,7 @@ class Server:
         retries: PersonsRetries | None = None,
         placements: PersonsPlacements | None = None,
         counts: bool = True,
+        streams: Streams | None = None,
     ) -> None:
         self.dialect = dialect
         self.store = store
@@ -93,6 +95,7 @@ class Server:
         self.pause = pause
         self.retries = retries
         self.placements = placements
+        self.streams = streams
         self.named = named or only(dialect)
         self.views = Views(store.keyring, self.named)
         self.completing = completing or Completing(store, lambda: (dialect,))
@@ -223,6 +226,11 @@ class Server:
         self, operation: Operation[Any, Any], request: Request, caller: Caller, omits: Omits
     ) -> Response:
         ask = operation.request.read(request, caller)
+        if operation.follow is not None and self.streams is not None and is_wanted(request):
+            now, book = request.at or self.store.now(), self.store.of(caller, omits=omits)
+            context = Context(self.store.keyring, now, book)
+            who = (request, self.dialect.auth)
+            return await followed(self.streams, operation.follow, ask, context, *who)
         if self.beside is not None:
             small = self.store.of(caller, LARGE, omits=omits)
             try:

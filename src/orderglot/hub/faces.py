@@ -12,6 +12,7 @@ from orderglot.faces.asgi import Asgi, Limits, Work
 from orderglot.faces.completing import Completing
 from orderglot.faces.pages import Page
 from orderglot.faces.server import Beside, Server
+from orderglot.faces.streams import Streams
 from orderglot.hub.dialects import chosen, chosen_one
 from orderglot.hub.front_page import FRONT, front_page
 from orderglot.hub.pages import HEALTH, OPENAPI, READY, health, openapi, readiness
@@ -42,13 +43,15 @@ def faces(
     counts: bool = True,
     channels: Channels | None = None,
     pages: Mapping[str, Page | None] | None = None,
+    streams: Streams | None = None,
 ) -> Asgi:
     """Put the server faces of some dialects, of all for none, and the hub's own pages together.
 
     What asks for a large page is answered ``beside``, if there is such a place. Each exchange is
     given to the ``recorder``, if there is one, which is closed with the store; what is kept of them
     is read from the ``journal``. Orders are placed over ``channels``. Without ``counts`` no request counts for its key's limit.
-    Further ``pages`` stand beside the hub's own, by their paths.
+    Further ``pages`` stand beside the hub's own, by their paths. Whoever ends ``streams`` ends what is followed, for which
+    a server would else wait.
     The process is from now on one that serves: its threads give way to each other sooner.
     """
     sys.setswitchinterval(SWITCH)
@@ -57,8 +60,10 @@ def faces(
         store.journal = journal
 
     placements = Placements(store, channels or Channels(), recorder)
+    streams = streams or Streams()
 
     async def end() -> None:
+        streams.end()
         await placements.close()
         if recorder is not None:
             await recorder.close()
@@ -77,6 +82,7 @@ def faces(
                 retries=Retries(store),
                 placements=placements,
                 counts=counts,
+                streams=streams,
             )
             for dialect in chosen(names)
         ],

@@ -53,6 +53,9 @@ HUB_ITSELF = 0
 EVENT = "event"
 """What the events of a seller are counted as, from 1 on, beside the things that get numbers."""
 
+THINNED = "thinned"
+"""What stands beside those counters: behind which event the feed of a seller begins, by one more."""
+
 BEGINNINGS = {**{thing.value: first for thing, first in FIRST.items()}, EVENT: 1}
 """Where the numbers of each kind begin in every seller's book."""
 
@@ -107,6 +110,14 @@ class Selected(Struct, frozen=True):
     more: bool
     total: int | None = None
     left_out: int = 0
+
+
+class Thinned(Struct, frozen=True):
+    """Up to which event a feed is thinned out, which was given last, and whether more may go."""
+
+    floor: int
+    last: int
+    more: bool
 
 
 class Counts(Struct, frozen=True, kw_only=True):
@@ -183,6 +194,13 @@ class Backend(Protocol):
 
     async def feed(self, scope: Scope, after: int, limit: int) -> Feed:
         """Give events in scope by rising sequence, from behind one on, so many at most."""
+        ...
+
+    async def thin(self, seller: int, before: datetime, most: int) -> Thinned:
+        """Have the feed begin behind so many more events at most that are from before a moment.
+
+        It stops at the first one that is not. The events themselves stay with their orders.
+        """
         ...
 
     async def duplicates(self, scope: Scope) -> tuple[Event, ...]:

@@ -24,7 +24,7 @@ from orderglot.core.time_zones import known_zone
 from orderglot.core.values import Omits
 from orderglot.stores import document, writes
 from orderglot.stores.acts import Acts, differing, kept_above, read_act
-from orderglot.stores.backend import HUB_ITSELF, Backend, Counts, Raced, Scope
+from orderglot.stores.backend import HUB_ITSELF, Backend, Counts, Raced, Scope, Thinned
 from orderglot.stores.book import Book
 from orderglot.stores.id_blocks import IdBlocks
 from orderglot.stores.keyring import Keyring
@@ -35,6 +35,12 @@ from orderglot.stores.webhooks import Webhooks
 
 REMOVED = "removed"
 """The kind of the hub's notes that name the ids of sellers who were taken out: nobody gets one again."""
+
+THINNED_AT_ONCE = 10_000
+"""So many events at most are thinned out of a feed at once."""
+
+BEHIND_ALL = 2**62
+"""A number that no event will have."""
 
 TRIES = 20
 """So many ids are tried for a new seller that somebody else has taken."""
@@ -275,6 +281,27 @@ class BookStore:
             while merged := await self._backend.merge_counts(seller.id):
                 done["merged"] += merged
         return done
+
+    async def thin(
+        self, seller: int, before: datetime, on_step: Callable[[Thinned], None] | None = None
+    ) -> int:
+        """Thin the events from before a moment out of a seller's feed, and give how many went.
+
+        Orders keep theirs. It is done a part at a time; cut off, it goes on where it was.
+        """
+        every = Scope(seller)
+        # Some stores number events only once somebody reads them, and only what has a number can go.
+        while (await self._backend.feed(every, BEHIND_ALL, 1)).more:
+            pass
+        first = (await self._backend.feed(every, 0, 1)).floor
+        done = await self._backend.thin(seller, before, THINNED_AT_ONCE)
+        while done.more:
+            if on_step is not None:
+                on_step(done)
+            done = await self._backend.thin(seller, before, THINNED_AT_ONCE)
+        if done.floor > first:
+            await self.act(seller, "events.thinned", f"up to {done.floor}", {"before": before})
+        return done.floor - first
 
     async def check_ready(self) -> None:
         """Raise Unready unless the book that was opened is there and can be written to.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -55,11 +55,23 @@ class Request(Struct, frozen=True, kw_only=True):
     trace: Trace | None = None
 
 
+class Stream(Struct, frozen=True):
+    """A body that goes on as long as it is read: its pieces as they come, and what ends it.
+
+    ``ending`` waits until it is to end, whether it is read or not; ``close`` is called once it has.
+    """
+
+    pieces: AsyncIterator[bytes]
+    ending: Callable[[], Awaitable[object]]
+    close: Callable[[], None]
+
+
 class Response(Struct, frozen=True, kw_only=True):
     """A response. Header names are lower case.
 
     Where ``repeated``, the request was sent before as well, and may have arrived then. ``exchange``
-    is the id under which it was recorded, "" where it was not.
+    is the id under which it was recorded, "" where it was not. What has a ``stream`` has that for a body;
+    whoever sends the response closes it.
     """
 
     status: int
@@ -67,6 +79,7 @@ class Response(Struct, frozen=True, kw_only=True):
     body: bytes = b""
     repeated: bool = False
     exchange: str = ""
+    stream: Stream | None = None
 
 
 Send = Callable[[Request], Awaitable[Response]]

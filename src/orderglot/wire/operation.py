@@ -311,6 +311,30 @@ class ResponseFormat(Generic[Ask, Answer]):
     shapes: tuple[ResponseShape, ...] = ()
 
 
+class Step(Struct, Generic[Ask], frozen=True):
+    """What there was to send to whoever follows, and how to go on behind it.
+
+    ``piece`` is what to send, b"" where there is nothing by now, and ``still`` what shows then that somebody is
+    there. ``more`` says that there is more by now.
+    """
+
+    piece: bytes
+    still: bytes
+    onward: Ask
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Follow(Generic[Ask]):
+    """How an operation is followed as a stream of server-sent events.
+
+    ``begin`` says where a request begins that may continue an earlier stream, and ``step`` gives what there is.
+    """
+
+    begin: Callable[[Ask, Request], Ask]
+    step: Callable[[Context, Ask], Awaitable[Step[Ask]]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation(Generic[Ask, Answer]):
     """One call of the vendor's API, seen from both ends.
@@ -320,7 +344,8 @@ class Operation(Generic[Ask, Answer]):
     ``perform`` says in the first sentence of its docstring what the operation does. ``tries`` names
     the credential that a login tries, by which its failures are counted; what is no login has none.
     ``places`` gives the order that a request asks for, None where it asks for none, such as a
-    preview: by that a request without a key is known when it comes again.
+    preview: by that a request without a key is known when it comes again. ``follow`` is for what reads
+    and goes on.
     """
 
     name: str
@@ -330,3 +355,4 @@ class Operation(Generic[Ask, Answer]):
     response: ResponseFormat[Ask, Answer]
     tries: Callable[[Ask], str] | None = None
     places: Callable[[Ask], Order | None] | None = None
+    follow: Follow[Ask] | None = None

@@ -18,6 +18,7 @@ CONSTANT = "default"
 """What JSON Schema calls the value that a member has unless something is known of it."""
 
 JSON = "application/json"
+EVENT_STREAM = "text/event-stream"
 FORM = "application/x-www-form-urlencoded"
 
 Numeral = Annotated[str, Meta(pattern="^[+-]?[0-9]{1,19}$")]

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from orderglot.core.errors import Conflict, HubError, Invalid, Problem, Rule, sentence
+from orderglot.core.errors import Conflict, Gone, HubError, Invalid, Problem, Rule, sentence
 from orderglot.dialects.orderglot import shapes
 from orderglot.dialects.orderglot.media import problem
 from orderglot.dialects.orderglot.tables import OVERTAKEN
@@ -25,6 +25,9 @@ from orderglot.wire.message import Request, Response, words_of
 from orderglot.wire.operation import Operation
 from orderglot.wire.shape import ResponseShape, refusals
 
+GONE = 410
+"""The status of what was there and has been cleared away."""
+
 PRECONDITION_FAILED = 412
 """The status of a change of another version than the one that is here."""
 
@@ -33,6 +36,8 @@ def write_fault(error: HubError, _request: Request) -> Response:
     """Write an error; of what is wrong with a request, each thing on its own."""
     overtaken = isinstance(error, Conflict) and error.code == OVERTAKEN
     status = PRECONDITION_FAILED if overtaken else STATUSES[kind_of(error)]
+    if isinstance(error, Gone):
+        status = GONE
     content: dict[str, Any] = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
@@ -41,6 +46,8 @@ def write_fault(error: HubError, _request: Request) -> Response:
     }
     if error.code:
         content["code"] = error.code
+    if isinstance(error, Gone) and error.onward:
+        content["next"] = error.onward
     if isinstance(error, Invalid) and error.problems:
         content["errors"] = list(map(_write_problem, error.problems))
     return problem(content, status=status, headers=error_headers(error))
@@ -56,6 +63,9 @@ def read_fault(response: Response) -> HubError | None:
     if response.status < 400:
         return None
     overtaken = response.status == PRECONDITION_FAILED
+    if response.status == GONE:
+        gone = Form(read_members(response))
+        return Gone(gone.text("detail"), onward=gone.text("next"))
     kind = Conflict if overtaken else kind_of_status(response.status)
     members = read_members(response)
     form = Form({"errors": members.get("errors")})
@@ -82,7 +92,9 @@ def _responses(operation: Operation[Any, Any]) -> tuple[ResponseShape, ...]:
     body = {shapes.PROBLEM: shapes.Problem}
     shared = refusals(STATUSES, body)
     matched = operation.request.headers is shapes.Preconditions
-    return (*shared, ResponseShape(PRECONDITION_FAILED, body)) if matched else shared
+    gone = operation.request.headers is shapes.Resuming
+    further = (PRECONDITION_FAILED,) * matched + (GONE,) * gone
+    return (*shared, *(ResponseShape(status, body) for status in further))
 
 
 FAULTS = Faults(write_fault, read_fault, _responses)

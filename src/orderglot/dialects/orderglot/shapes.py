@@ -186,7 +186,9 @@ class ListingEvents(TypedDict, total=False):
     after: Annotated[
         int,
         Meta(ge=0),
-        description("The number of the event behind which to go on; 0 is the first."),
+        description(
+            "The number of the event behind which to go on; the first one there is without."
+        ),
     ]
     types: Annotated[str, description("Of these types alone, such as order.created,order.shipped.")]
     limit: Limit
@@ -195,6 +197,20 @@ class ListingEvents(TypedDict, total=False):
         Meta(ge=0, le=LONGEST_WAIT),
         description("How many seconds to wait for an event where there is none by now."),
     ]
+
+
+Resuming = TypedDict(
+    "Resuming",
+    {
+        "Last-Event-ID": NotRequired[
+            Annotated[
+                str,
+                Meta(pattern="^[0-9]+$"),
+                description("Of a stream: the last event that was had, and goes before `after`."),
+            ]
+        ]
+    },
+)
 
 
 class CloudEvent(TypedDict):
@@ -252,6 +268,7 @@ class Problem(TypedDict):
     status: int
     detail: str
     code: NotRequired[str]
+    next: NotRequired[Annotated[str, description("Of what is gone: where to go on.")]]
     errors: NotRequired[list[FieldProblem]]
 
 

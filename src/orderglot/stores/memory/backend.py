@@ -29,6 +29,7 @@ from orderglot.stores.backend import (
     Scope,
     Selected,
     Selection,
+    Thinned,
 )
 from orderglot.stores.identities import goes_by, stands_for
 from orderglot.stores.memory.keys import Keys
@@ -120,13 +121,24 @@ class MemoryBackend:
     async def feed(self, scope: Scope, after: int, limit: int) -> Feed:
         """Give events in scope by rising sequence, from behind one on, so many at most."""
         every = self._room(scope.seller).events
+        floor = self._room(scope.seller).thinned
+        after = max(after, floor)
         looked = every[after : after + LOOKED]
         seen = {order.id for order in self._sighted(scope)}
         if scope.customer is None:
             seen.add(NO_ORDER)
         found = tuple([event for event in looked if event.order in seen][:limit])
         until = found[-1].sequence if len(found) == limit else after + len(looked)
-        return Feed(found, until, more=until < len(every))
+        return Feed(found, until, more=until < len(every), floor=floor)
+
+    async def thin(self, seller: int, before: datetime, most: int) -> Thinned:
+        """Have the feed begin behind so many more events at most that are from before a moment."""
+        room = self._room(seller)
+        rest = room.events[room.thinned : room.thinned + most]
+        kept = next((one.sequence for one in rest if one.at >= before), None)
+        room.thinned = room.thinned + len(rest) if kept is None else kept - 1
+        last = len(room.events)
+        return Thinned(room.thinned, last, more=kept is None and room.thinned < last)
 
     async def duplicates(self, scope: Scope) -> tuple[Event, ...]:
         """Give the events of orders in scope that speak of another order, by the order's id."""

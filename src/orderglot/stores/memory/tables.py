@@ -87,6 +87,7 @@ class SellerTables:
         self.orders: Table[Order] = Table()
         self.customers: Table[Customer] = Table()
         self.events: list[Event] = []
+        self.thinned = 0
         self.products: dict[str, Product] = {}
         self.answers: dict[tuple[int, str, str], Answered] = {}
         self.notes: dict[tuple[str, str], Note] = {}

@@ -28,12 +28,13 @@ from orderglot.stores.backend import (
     Scope,
     Selected,
     Selection,
+    Thinned,
     Unready,
 )
 from orderglot.stores.postgres import expiring, opening, queries
 from orderglot.stores.postgres.batching import Batching
 from orderglot.stores.postgres.documents import Documents
-from orderglot.stores.postgres.feed import read_feed
+from orderglot.stores.postgres.feed import read_feed, thin
 from orderglot.stores.postgres.lists import Lists
 from orderglot.stores.postgres.machines import Machines
 from orderglot.stores.postgres.pool import Params, Pool
@@ -144,6 +145,11 @@ class PostgresBackend:
     async def feed(self, scope: Scope, after: int, limit: int) -> Feed:
         """Give events in scope by rising sequence, from behind one on, so many at most."""
         return await read_feed(self._pool, scope, after, limit, self._at(scope.seller))
+
+    async def thin(self, seller: int, before: datetime, most: int) -> Thinned:
+        """Have the feed begin behind so many more events at most that are from before a moment."""
+        await self._presence.demand()
+        return await thin(self._pool, seller, before, most, self._at(seller))
 
     async def duplicates(self, scope: Scope) -> tuple[Event, ...]:
         """Give the events of orders in scope that speak of another order, by the order's id."""

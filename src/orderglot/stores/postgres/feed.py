@@ -8,14 +8,26 @@ a later number, and what is never committed none.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import asyncpg
 
 from orderglot.core.ports import Feed
-from orderglot.stores.backend import EVENT, LOOKED, Scope
+from orderglot.stores.backend import EVENT, LOOKED, THINNED, Scope, Thinned
 from orderglot.stores.postgres.grammar import numbered
 from orderglot.stores.postgres.pool import ANY, Place, Pool
-from orderglot.stores.sql.events import BEGINNING, LAST, feed_of, feed_sql
+from orderglot.stores.sql.events import (
+    BEGINNING,
+    FIRST_SINCE,
+    LAST,
+    THIN,
+    feed_of,
+    feed_sql,
+    last_of,
+    thinned,
+)
 from orderglot.stores.sql.grammar import fragment
+from orderglot.stores.sql.rows import microseconds
 
 NUMBERED = 1_000
 """So many events at least get numbers at a time, if there are so many."""
@@ -38,6 +50,7 @@ _LOCK = numbered(
     "INSERT INTO sequences AS s (seller, thing, next) VALUES (?, ?, 1)"
     " ON CONFLICT (seller, thing) DO UPDATE SET next = s.next RETURNING next"
 )
+_THIN = numbered(THIN)
 # The clock may have gone back between two versions of an order. So an event is never before those
 # of the same order's earlier versions: it counts as of the latest time of any of them. Those are looked
 # up by their orders: with coalesce the index of all that have no number cannot be taken for it.
@@ -69,19 +82,32 @@ WHERE seller = $1 AND thing = $2 RETURNING next
 async def read_feed(pool: Pool, scope: Scope, after: int, limit: int, at: Place = ANY) -> Feed:
     """Give events in scope by rising sequence, from behind one on, so many at most."""
     seller = scope.seller
-    ((last, waiting),) = await pool.read(_STATE, (seller, EVENT, seller), at)
+    ((last, floor, waiting),) = await pool.read(_STATE, (*last_of(seller).params, seller), at)
+    after = max(after, floor)
     # Whoever still reads what has numbers leaves it to others to give them.
     if waiting and last < after + limit:
         before, last = last, await pool.ask(lambda line: _number(line, seller, NUMBERED), at)
         waiting = last - before >= NUMBERED
     if last <= after:
-        return Feed((), after, more=waiting)
+        return Feed((), after, more=waiting, floor=floor)
     until = last
     if last - after > LOOKED:
         ((beginning,),) = await pool.read(BEGINNING, (seller, after, last), at)
         until = min(beginning - 1 + LOOKED, last)
     rows = await pool.read(*feed_sql(scope, after, until, limit), at)
-    return feed_of(rows, limit, until, more=waiting or until < last)
+    return feed_of(rows, limit, until, floor, more=waiting or until < last)
+
+
+async def thin(pool: Pool, seller: int, before: datetime, most: int, at: Place = ANY) -> Thinned:
+    """Have a feed begin behind so many more events at most that are from before a moment."""
+    ((last, floor),) = await pool.read(*last_of(seller), at)
+    ((beginning,),) = await pool.read(BEGINNING, (seller, floor, last), at)
+    looked = (seller, floor, beginning - 1 + most, microseconds(before))
+    ((kept,),) = await pool.read(FIRST_SINCE, looked, at)
+    found = thinned(floor, beginning, last, most, kept)
+    begins = (seller, THINNED, found.floor + 1)
+    await pool.ask(lambda line: line.execute(_THIN, *begins), at)
+    return found
 
 
 async def _number(connection: asyncpg.Connection, seller: int, most: int) -> int:

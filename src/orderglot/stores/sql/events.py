@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from orderglot.core.ports import NO_ORDER, Event, Feed
-from orderglot.stores.backend import Scope
+from orderglot.stores.backend import EVENT, THINNED, Scope, Thinned
 from orderglot.stores.sql.grammar import Sql, fragment
 from orderglot.stores.sql.paging import scoped
 from orderglot.stores.sql.rows import instant, microseconds
@@ -53,8 +53,23 @@ _FEED_OF_ALL = fragment(
 )
 """The same with what happened to no order, which no customer sees."""
 
-LAST = "SELECT coalesce((SELECT next FROM sequences WHERE seller = ? AND thing = ?), 1) - 1"
-"""The last number that an event of a seller has."""
+LAST = (
+    "SELECT coalesce((SELECT next FROM sequences WHERE seller = ? AND thing = ?), 1) - 1,"
+    " coalesce((SELECT next FROM sequences WHERE seller = ? AND thing = ?), 1) - 1"
+)
+"""The last number that an event of a seller has, and the last one that the feed has no more."""
+
+FIRST_SINCE = (
+    "SELECT min(sequence) FROM order_events WHERE seller = ? AND sequence > ? AND sequence <= ?"
+    " AND at >= ?"
+)
+"""The first event between two numbers that is not from before a moment."""
+
+THIN = (
+    "INSERT INTO sequences AS s (seller, thing, next) VALUES (?, ?, ?)"
+    " ON CONFLICT (seller, thing) DO UPDATE SET next = excluded.next WHERE s.next < excluded.next"
+)
+"""Have the feed of a seller begin with a number, unless it begins later by now."""
 
 
 BEGINNING = (
@@ -62,6 +77,11 @@ BEGINNING = (
     " ORDER BY sequence LIMIT 1), ? + 1)"
 )
 """The first number that an event has behind one, else the one behind the last: a copy of a book skips many."""
+
+
+def last_of(seller: int) -> Sql:
+    """Ask for the last number of a seller's events, and the last one that the feed has no more."""
+    return Sql(LAST, (seller, EVENT, seller, THINNED))
 
 
 def feed_sql(scope: Scope, after: int, until: int, limit: int) -> Sql:
@@ -72,11 +92,20 @@ def feed_sql(scope: Scope, after: int, until: int, limit: int) -> Sql:
     return Sql(text, (scope.seller, after, until, *seen.params, limit))
 
 
-def feed_of(rows: Sequence[Sequence[Any]], limit: int, until: int, *, more: bool) -> Feed:
+def feed_of(
+    rows: Sequence[Sequence[Any]], limit: int, until: int, floor: int, *, more: bool
+) -> Feed:
     """Make a feed of so many rows at most, looked for up to a number behind which there are more."""
     events = tuple([event_of(row) for row in rows])
     after = events[-1].sequence if len(events) == limit else until
-    return Feed(events, after, more=more or after < until)
+    return Feed(events, after, more=more or after < until, floor=floor)
+
+
+def thinned(floor: int, beginning: int, last: int, most: int, kept: int | None) -> Thinned:
+    """Say how far a feed is thinned out, of which one of the ``most`` from its ``beginning`` on is ``kept``."""
+    until = min(beginning - 1 + most, last)
+    reached = max(until if kept is None else kept - 1, floor)
+    return Thinned(reached, last, more=kept is None and reached < last)
 
 
 def event_of(row: Sequence[Any]) -> Event:

@@ -17,7 +17,16 @@ from orderglot.core.query import Query
 from orderglot.core.seller import Seller
 from orderglot.core.tokens import Token
 from orderglot.stores import document, writes
-from orderglot.stores.backend import FIRST, LAST_NAME, Counts, Entity, Scope, Selected, Selection
+from orderglot.stores.backend import (
+    FIRST,
+    LAST_NAME,
+    Counts,
+    Entity,
+    Scope,
+    Selected,
+    Selection,
+    Thinned,
+)
 from orderglot.stores.decoding import decoded
 from orderglot.stores.identities import stands_for
 from orderglot.stores.migrations import APPLIED, check_applied
@@ -29,7 +38,7 @@ from orderglot.stores.sql.tokens import held
 from orderglot.stores.sqlite import expiring, queries, tables
 from orderglot.stores.sqlite.connection import Row
 from orderglot.stores.sqlite.documents import Documents
-from orderglot.stores.sqlite.feed import read_feed
+from orderglot.stores.sqlite.feed import Thin, read_feed, thin
 from orderglot.stores.sqlite.file import File
 from orderglot.stores.sqlite.lists import Lists
 from orderglot.stores.sqlite.opening import prepare
@@ -121,6 +130,10 @@ class SqliteBackend:
     async def feed(self, scope: Scope, after: int, limit: int) -> Feed:
         """Give events in scope by rising sequence, from behind one on, so many at most."""
         return read_feed(self._reader, scope, after, limit)
+
+    async def thin(self, seller: int, before: datetime, most: int) -> Thinned:
+        """Have the feed begin behind so many more events at most that are from before a moment."""
+        return await self.writer.write(thin, Thin(seller, before, most))
 
     async def duplicates(self, scope: Scope) -> tuple[Event, ...]:
         """Give the events of orders in scope that speak of another order, by the order's id."""

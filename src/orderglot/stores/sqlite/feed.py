@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import datetime
+from typing import NamedTuple
 
 from orderglot.core.ports import Event, Feed
-from orderglot.stores.backend import EVENT, LOOKED, Scope
-from orderglot.stores.sql.events import BEGINNING, LAST, WRITTEN, event_row, feed_of, feed_sql
+from orderglot.stores.backend import EVENT, LOOKED, THINNED, Scope, Thinned
+from orderglot.stores.sql.events import (
+    BEGINNING,
+    FIRST_SINCE,
+    THIN,
+    WRITTEN,
+    event_row,
+    feed_of,
+    feed_sql,
+    last_of,
+    thinned,
+)
 from orderglot.stores.sql.grammar import fragment
+from orderglot.stores.sql.rows import microseconds
 from orderglot.stores.sqlite.expiring import Asked, numbers
 from orderglot.stores.sqlite.reader import Reader
 
@@ -43,12 +56,36 @@ def number_copied(connection: sqlite3.Connection) -> None:
 
 def read_feed(reader: Reader, scope: Scope, after: int, limit: int) -> Feed:
     """Give events in scope by rising sequence, from behind one on, so many at most."""
-    ((last,),) = reader.rows(LAST, (scope.seller, EVENT))
+    ((last, floor),) = reader.rows(*last_of(scope.seller))
+    after = max(after, floor)
     if last <= after:
-        return Feed((), after, more=False)
+        return Feed((), after, more=False, floor=floor)
     until = last
     if last - after > LOOKED:
         ((beginning,),) = reader.rows(BEGINNING, (scope.seller, after, last))
         until = min(beginning - 1 + LOOKED, last)
     rows = reader.rows(*feed_sql(scope, after, until, limit))
-    return feed_of(rows, limit, until, more=until < last)
+    return feed_of(rows, limit, until, floor, more=until < last)
+
+
+class Thin(NamedTuple):
+    """Which feed is to begin behind so many more events at most that are from before a moment."""
+
+    seller: int
+    before: datetime
+    most: int
+
+
+def thin(connection: sqlite3.Connection, asked: list[Thin]) -> list[Thinned]:
+    """Have feeds begin later, and give how far they are thinned out."""
+    return [_thin(connection, *one) for one in asked]
+
+
+def _thin(connection: sqlite3.Connection, seller: int, before: datetime, most: int) -> Thinned:
+    last, floor = connection.execute(*last_of(seller)).fetchone()
+    (beginning,) = connection.execute(BEGINNING, (seller, floor, last)).fetchone()
+    looked = (seller, floor, beginning - 1 + most, microseconds(before))
+    (kept,) = connection.execute(FIRST_SINCE, looked).fetchone()
+    found = thinned(floor, beginning, last, most, kept)
+    connection.execute(THIN, (seller, THINNED, found.floor + 1))
+    return found
