@@ -167,6 +167,6 @@ def test_it_waits_no_longer_than_until_an_event_comes(api: Any) -> None:
     assert 3 == len(waited)
 
 
-def test_every_type_is_a_word_for_an_order_or_a_pull() -> None:
-    assert all(one.startswith(("order.", "pull.")) and " " not in one for one in TYPES)
+def test_every_type_says_of_what_it_is() -> None:
+    assert all(one.startswith(("order.", "pull.", "webhook.")) and " " not in one for one in TYPES)
     assert {"order.created", "order.shipped", "order.cancelled"} <= set(TYPES)
