@@ -174,7 +174,8 @@ class SqliteBackend:
 
     async def customers_called(self, seller: int, names: Collection[str]) -> tuple[Customer, ...]:
         """Give the customers that have one of these as a number, name or id."""
-        return self._customers(queries.CUSTOMERS_CALLED, queries.called(seller, listed(names)))
+        params = queries.customers_called(seller, listed(names))
+        return self._customers(queries.CUSTOMERS_CALLED, params)
 
     async def products(self, seller: int, skus: Collection[str]) -> tuple[Product, ...]:
         """Give the products among those SKUs, by rising SKU."""
@@ -189,7 +190,7 @@ class SqliteBackend:
 
     async def products_called(self, seller: int, names: Collection[str]) -> tuple[Product, ...]:
         """Give the products that have one of these as SKU, product code or title."""
-        params = (seller, listed(names)) * queries.PRODUCTS_CALLED_BY
+        params = queries.products_called(seller, listed(names))
         return self._documents.asked_for(document.read_product, queries.PRODUCTS_CALLED, params)
 
     async def sellers(self) -> tuple[Seller, ...]:

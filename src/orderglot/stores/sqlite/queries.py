@@ -98,7 +98,7 @@ CUSTOMERS_CALLED = fragment(
 )
 
 
-def called(seller: int, names: str) -> tuple[int | str, ...]:
+def customers_called(seller: int, names: str) -> tuple[int | str, ...]:
     """Give the values of ``CUSTOMERS_CALLED``: a seller, and names as a list in JSON."""
     return (seller, *(seller, names) * len(_OF_CUSTOMER), names, seller)
 
@@ -107,6 +107,7 @@ PRODUCTS = (
     "SELECT CAST(document AS BLOB) FROM products"
     " WHERE seller = ? AND sku IN (SELECT j.value FROM json_each(?) AS j) ORDER BY sku"
 )
+_OF_PRODUCT = ("upc", "title")
 PRODUCTS_CALLED = fragment(
     "SELECT CAST(document AS BLOB) FROM products WHERE seller = ? AND sku IN",
     "(SELECT j.value FROM json_each(?) AS j UNION",
@@ -116,12 +117,16 @@ PRODUCTS_CALLED = fragment(
             f"nullif(json_extract(p.document, '$.{path}'), '')",
             "IN (SELECT j.value FROM json_each(?) AS j)",
         )
-        for path in ("upc", "title")
+        for path in _OF_PRODUCT
     ),
     ") ORDER BY sku",
 )
-PRODUCTS_CALLED_BY = 3
-"""So often the seller and the names are asked for."""
+
+
+def products_called(seller: int, names: str) -> tuple[int | str, ...]:
+    """Give the values of ``PRODUCTS_CALLED``: a seller, and names as a list in JSON."""
+    return (seller, names) * (1 + len(_OF_PRODUCT))
+
 
 PRODUCTS_AFTER = (
     "SELECT CAST(document AS BLOB) FROM products WHERE seller = ? AND sku > ? ORDER BY sku LIMIT ?"
