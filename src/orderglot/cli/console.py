@@ -20,7 +20,7 @@ from orderglot.cli.command import (
     with_book,
 )
 from orderglot.cli.options import argument, value
-from orderglot.cli.output import listing, write_json, write_line, write_notice
+from orderglot.cli.output import listing, write_json, write_line, write_link, write_notice
 from orderglot.cli.serve_flags import (
     Host,
     Hosts,
@@ -133,8 +133,7 @@ async def link(
     where = await link_to(hub, at, user)
     if as_json:
         return write_json({"url": where})
-    # It is not folded, so that it can be clicked on and pasted.
-    print(where)
+    write_link(where)
     write_notice("It is good once, for 15 minutes.")
     return None
 

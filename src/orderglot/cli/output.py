@@ -38,6 +38,11 @@ def write_line(text: str) -> None:
     _write_folded(text, sys.stdout)
 
 
+def write_link(address: str) -> None:
+    """Print an address on a line that is never folded, so that it can be clicked on and pasted."""
+    print(sanitizing.line(address), flush=True)
+
+
 def with_article(words: str) -> str:
     """Give some words behind their indefinite article; "refers to" has none."""
     if words.startswith("refers"):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from orderglot.cli.command import ConfigFile, Database, ReadDatabase, settings
 from orderglot.cli.listening import EVERYWHERE, Place, allow_connections, held
-from orderglot.cli.output import is_terminal, table, write_line
+from orderglot.cli.output import is_terminal, table, write_line, write_link
 from orderglot.cli.serve_flags import (
     AccessLog,
     Demo,
@@ -197,7 +197,7 @@ def _announce(config: "Config", address: str, demo: bool, link: str) -> None:
     )
     if link:
         write_line("The console, by a link that is good once, for 15 minutes:")
-        print(link)
+        write_link(link)
     write_line(address)
 
 
