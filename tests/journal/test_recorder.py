@@ -222,8 +222,9 @@ def test_what_is_too_much_goes_the_oldest_first(opening: Opening) -> None:
         recorder = Recorder(opening(), striking())
         for one in several:
             recorder(one)
-            if len(recorder._waiting) >= 100:
-                await recorder._written()
+            while len(recorder._waiting) >= 100:
+                recorder._many.set()
+                await asyncio.sleep(0.001)
         await recorder.close()
         kept = opening()
         await kept.prune(Keep(size=2_000_000), datetime.now(UTC))

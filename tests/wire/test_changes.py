@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import pytest
 from hypothesis import given
+from msgspec import Struct
 
 from orderglot.core.order import (
     Address,
@@ -170,6 +172,21 @@ def test_two_orders_are_equal_where_nothing_became_of_them(one: Order, other: Or
     assert bool(changes(one, other)) or alike(one) == alike(other)
 
 
-def alike(order: Order) -> Any:
-    """Give an order's text, in which an empty part and none are the same."""
-    return repr(order).replace(repr(Address()), "None").replace(repr(Identity()), "None")
+def alike(part: Any) -> Any:
+    """Give what an order or a part of it says; an empty part and none say the same."""
+    if isinstance(part, tuple):
+        return tuple(map(alike, part))
+    if not isinstance(part, Struct):
+        return repr(part)
+    said = {name: alike(getattr(part, name)) for name in part.__struct_fields__}
+    return said if said != nothing(type(part)) else repr(None)
+
+
+@cache
+def nothing(kind: type[Struct]) -> dict[str, Any]:
+    """Give what an empty part says; one that cannot be empty has no such thing."""
+    try:
+        empty = kind()
+    except TypeError:
+        return {}
+    return {name: alike(getattr(empty, name)) for name in kind.__struct_fields__}

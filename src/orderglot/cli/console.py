@@ -1,6 +1,5 @@
 """``orderglot console``: the console alone, links to sign in, and who may sign in."""
 
-import asyncio
 import re
 import sys
 from functools import partial
@@ -79,6 +78,8 @@ def serve(
     $ orderglot console link
     $ orderglot console user add ada --role operator --seller acme
     """
+    import asyncio
+
     if ctx.invoked_subcommand is not None:
         return
     from orderglot.cli.http_server import serve as run

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import asdict
 
 from orderglot.cli.output import write_line
 from orderglot.core.counting import counted
-from orderglot.core.jobs import Job, Run, next_run
+
+if TYPE_CHECKING:
+    from orderglot.core.jobs import Job, Run
 
 COLUMNS = ("job", "every", "last run", "took", "ended", "came of it")
 RUN_COLUMNS = ("began", "took", "ended", "code", "came of it")
@@ -20,6 +22,8 @@ _UNITS = ((86_400, "d"), (3_600, "h"), (60, "m"))
 
 def job_members(job: Job, now: datetime) -> dict[str, Any]:
     """Give a job as JSON has it."""
+    from orderglot.core.jobs import next_run
+
     setting, state = job.setting, job.state
     return {
         "name": job.name,

@@ -33,6 +33,8 @@ from orderglot.hub.placing import Channels
 from orderglot.stores.database_url import shown
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from orderglot.config import Config
     from orderglot.stores.store import BookStore
 
@@ -131,10 +133,18 @@ async def _deliver_early_signals() -> None:
 def _end_with_the_process(streams: Streams) -> None:
     """End what is followed once the process is asked to end: else it would be waited for, and killed.
 
-    The event loop has a handler of Granian's, which it calls whatever Python's own handler is.
+    The event loop has a handler of Granian's, which it calls when it hears of the signal. Python's own
+    handler is the loop's too, which notes what comes while it does not run: so that one is called as well.
     """
     loop = asyncio.get_running_loop()
-    signal.signal(signal.SIGTERM, lambda *_: loop.call_soon_threadsafe(streams.end))
+    noting = signal.getsignal(signal.SIGTERM)
+
+    def end(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(streams.end)
+        if callable(noting):
+            noting(number, frame)
+
+    signal.signal(signal.SIGTERM, end)
     signal.siginterrupt(signal.SIGTERM, False)
 
 

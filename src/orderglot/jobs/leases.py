@@ -49,7 +49,7 @@ WHO = "orderglot jobs"
 Sleep = Callable[[float], Awaitable[None]]
 
 
-class Lost(HubError):
+class Lost(Conflict):
     """The lease of a run was lost, so it has ended where it was."""
 
 
