@@ -91,10 +91,10 @@ async def add(
 
 
 def _show_secret(made: "MadeKey", parts: dict[str, str], *, as_json: bool) -> None:
-    name = made.record.name
     if as_json:
-        return write_json({"key": name, **parts})
+        return write_json(parts)
     sheet(parts.items())
+    name = made.record.name
     write_notice(f"This is the only time that it is shown. End it with: orderglot key end {name}")
     return None
 
