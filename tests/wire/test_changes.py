@@ -178,8 +178,8 @@ def alike(part: Any) -> Any:
         return tuple(map(alike, part))
     if not isinstance(part, Struct):
         return repr(part)
-    said = {name: alike(getattr(part, name)) for name in part.__struct_fields__}
-    return said if said != nothing(type(part)) else repr(None)
+    values = {name: alike(getattr(part, name)) for name in part.__struct_fields__}
+    return values if values != nothing(type(part)) else repr(None)
 
 
 @cache

@@ -49,9 +49,9 @@ def faces(
 
     What asks for a large page is answered ``beside``, if there is such a place. Each exchange is
     given to the ``recorder``, if there is one, which is closed with the store; what is kept of them
-    is read from the ``journal``. Orders are placed over ``channels``. Without ``counts`` no request counts for its key's limit.
-    Further ``pages`` stand beside the hub's own, by their paths. Whoever ends ``streams`` ends what is followed, for which
-    a server would else wait.
+    is read from the ``journal``. Orders are placed over ``channels``. Without ``counts`` no request
+    counts for its key's limit. Further ``pages`` stand beside the hub's own, by their paths. Whoever
+    ends ``streams`` ends what is followed, for which a server would else wait.
     The process is from now on one that serves: its threads give way to each other sooner.
     """
     sys.setswitchinterval(SWITCH)
@@ -69,7 +69,6 @@ def faces(
             await recorder.close()
         await store.close()
 
-    described = reference(names)
     return Asgi(
         [
             Server(
@@ -86,15 +85,7 @@ def faces(
             )
             for dialect in chosen(names)
         ],
-        pages={
-            FRONT: front_page(names),
-            HEALTH: health(),
-            READY: readiness(store),
-            OPENAPI: openapi(names),
-            REFERENCE: described,
-            f"{REFERENCE}/": described,
-            **(pages or {}),
-        },
+        pages={**_own_pages(store, names), **(pages or {})},
         addressing=addressing,
         limits=limits,
         logs=logs,
@@ -102,3 +93,15 @@ def faces(
         beginning=beginning,
         ending=end,
     )
+
+
+def _own_pages(store: BookStore, names: Collection[str]) -> dict[str, Page | None]:
+    described = reference(names)
+    return {
+        FRONT: front_page(names),
+        HEALTH: health(),
+        READY: readiness(store),
+        OPENAPI: openapi(names),
+        REFERENCE: described,
+        f"{REFERENCE}/": described,
+    }
