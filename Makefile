@@ -152,7 +152,7 @@ ifneq ($(shell test -x $(PY) && echo here),here)
 .PHONY: $(STAMP)
 endif
 
-$(STAMP): $(LOCKS) pyproject.toml
+$(STAMP): $(LOCKS) pyproject.toml package.json package-lock.json hatch_build.py
 	@test -e $@ -a -x $(PY) || { $(create-venv); }
 	@$(call install-locked,$(PY),.venv,$(LOCKS))
 	@echo "Installing Orderglot itself."

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import gzip
+import re
 from html.parser import HTMLParser
+from importlib.resources import files
 from typing import Any
 
 import pytest
 from starlette.routing import Route
 
+from orderglot.console import rendering
 from orderglot.console.app import routes
-from orderglot.console.rendering import asset, asset_names
+from orderglot.console.rendering import SCRIPTS, asset, asset_names
 from orderglot.core.order import Address, Line, Reference
 from tests.console.conftest import Desk
 
@@ -142,7 +145,7 @@ def test_hostile_text_is_shown_as_text(desk: Desk, page: str) -> None:
     text = browser.get(there.format(id=order.id, h=HOSTILE.replace("&", ""))).text
 
     found = Tags(text)
-    assert 1 == found.tags.count("script")
+    assert len(SCRIPTS) == found.tags.count("script")
     assert 0 == found.tags.count("img")
     assert not [name for name, _ in found.members if name.startswith("on") or name == "style"]
     assert not [value for _, value in found.members if value.startswith("javascript:")]
@@ -165,6 +168,41 @@ def test_every_page_may_do_only_what_it_is_for_and_asks_nobody_else(desk: Desk, 
             assert value.startswith(("/orderglot/", "#", "?", "data:,")), value
 
 
+def test_each_page_names_its_scripts_by_a_nonce_of_its_own(desk: Desk) -> None:
+    browser, nonces = desk.signed_in("admin"), set[str]()
+    for _ in range(2):
+        answer = browser.get("/orderglot/live/acme/orders")
+        (nonce,) = {value for name, value in Tags(answer.text).members if name == "nonce"}
+        assert f"'nonce-{nonce}'" in answer.headers["content-security-policy"]
+        nonces.add(nonce)
+    assert 2 == len(nonces)
+
+
+def test_whatever_asks_htmx_for_something_shows_that_it_is_ours() -> None:
+    """Without the page's nonce an element's attributes are taken off by hx-csp, for they may be injected."""
+    for template in (files("orderglot.console") / "templates").iterdir():
+        for tag in re.findall(r"<[a-z][^<]*?\shx-[^<]*", template.read_text("utf-8")):
+            assert 'hx-nonce="{{ nonce }}"' in tag, (template.name, tag)
+            assert not re.search(r"hx-on|hx-vals=.js:|javascript:", tag)
+
+
+def test_a_page_works_where_the_build_has_brought_no_scripts(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.order()
+    browser = desk.signed_in("admin")
+    ours = {name: one for name, one in rendering._files().items() if name.startswith("console.")}
+    monkeypatch.setattr(rendering, "_files", lambda: ours)
+    for kept in (rendering.asset_names, rendering._environment):
+        kept.cache_clear()
+        monkeypatch.setattr(rendering, kept.__name__, kept.__wrapped__)
+
+    answer = browser.get("/orderglot/live/acme/orders")
+
+    assert 200 == answer.status_code
+    assert 1 == Tags(answer.text).tags.count("script")
+
+
 def test_the_assets_are_small_and_stay(desk: Desk) -> None:
     browser, whole = desk.browser(), 0
     for name in asset_names():
@@ -173,6 +211,7 @@ def test_the_assets_are_small_and_stay(desk: Desk) -> None:
         assert "immutable" in answer.headers["cache-control"]
         whole += len(gzip.compress(answer.content))
     assert 0 < whole < 100_000
+    assert set(SCRIPTS) <= asset_names()
     assert 404 == browser.get("/orderglot/static/000000000000/console.css").status_code
     assert 404 == browser.get("/orderglot/static/x/..%2fapp.py").status_code
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import zipfile
@@ -12,11 +13,12 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
-from hatch_build import described
+from hatch_build import BROUGHT, FILES, FOLDER, PACKAGES, described
 from tests.cli.program import serving
 from tests.package.conftest import ROOT
 
 SOURCES = "src/"
+BROUGHT_TO = FOLDER.removeprefix(SOURCES)
 FOR_DEVELOPERS = {"specimens", "tests"}
 
 
@@ -51,6 +53,7 @@ def test_the_wheel_holds_all_that_runs_and_no_specimen_and_no_test(wheel: Path) 
         for name in tracked.splitlines()
         if FOR_DEVELOPERS.isdisjoint(Path(name).parts) and (ROOT / name).exists()
     }
+    runs |= {f"{BROUGHT_TO}/{name}" for name in (*FILES, BROUGHT)}
     with zipfile.ZipFile(wheel) as packed:
         held = {name for name in packed.namelist() if ".dist-info/" not in name}
 
@@ -88,3 +91,14 @@ def test_links_lead_to_the_repository_where_its_address_is_known() -> None:
         described(text, "https://here.test/1/")
     )
     assert ["#start", "https://there.test"] == links(described(text, ""))
+
+
+def test_what_is_brought_for_the_console_is_held_to_a_hash_and_to_no_address() -> None:
+    asked, locked = (json.loads((ROOT / name).read_text("utf-8")) for name in PACKAGES)
+
+    packages = {name: one for name, one in locked["packages"].items() if name}
+    assert asked["dependencies"] == {
+        name.removeprefix("node_modules/"): one["version"] for name, one in packages.items()
+    }
+    assert all(one["integrity"].startswith("sha512-") for one in packages.values())
+    assert "://" not in json.dumps(locked)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -19,13 +18,16 @@ from orderglot.console.visits import ROOT, Visit
 POLICY = "; ".join(
     [
         *(f"{what} 'none'" for what in ("default-src", "base-uri", "frame-ancestors")),
-        *(f"{what} 'self'" for what in ("script-src", "style-src", "connect-src", "form-action")),
+        *(f"{what} 'self'" for what in ("style-src", "connect-src", "form-action")),
         "img-src 'self' data:",
+        "require-trusted-types-for 'script'",
+        "trusted-types htmx",
     ]
 )
+"""What a page may do, but for its scripts: which those are, its nonce says, too."""
 
 HEADERS = {
-    "content-security-policy": POLICY,
+    "content-security-policy": f"{POLICY}; script-src 'self'",
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "referrer-policy": "same-origin",
@@ -36,6 +38,9 @@ HEADERS = {
 }
 
 TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
+
+SCRIPTS = ("htmx.min.js", "hx-csp.min.js", "console.js")
+"""The scripts of every page, those that are here: a page works without each of them."""
 
 ROOMS = (("orders", "Orders"),)
 """The pages of a seller that the navigation has, by their paths."""
@@ -55,6 +60,7 @@ def _environment() -> Environment:
         root=ROOT,
         rooms=ROOMS,
         asset=asset,
+        scripts=[name for name in SCRIPTS if name in asset_names()],
         new_key=lambda: token_urlsafe(18),
     )
     return environment
@@ -62,10 +68,14 @@ def _environment() -> Environment:
 
 def page(request: Request, template: str, visit: Visit | None, **values: Any) -> HTMLResponse:
     """Answer with a page; without a visit there is nothing around it that is anybody's."""
+    nonce = token_urlsafe(18)
     given = {"visit": visit, "here": request.url.path, "zone": visit.zone if visit else None}
-    text = _environment().get_template(f"{template}.html").render(**given, **values)
+    text = _environment().get_template(f"{template}.html").render(nonce=nonce, **given, **values)
+    policy = f"{POLICY}; script-src 'self' 'nonce-{nonce}'"
     status = values.get("status", 200)
-    return HTMLResponse(text, status_code=status, headers=HEADERS)
+    return HTMLResponse(
+        text, status_code=status, headers={**HEADERS, "content-security-policy": policy}
+    )
 
 
 @cache
@@ -86,15 +96,19 @@ async def show_asset(request: Request) -> Response:
 @cache
 def asset_names() -> frozenset[str]:
     """Name the files."""
-    return frozenset(
-        one.name for one in _folder().iterdir() if one.name.rpartition(".")[2] in TYPES
-    )
+    return frozenset(_files())
 
 
 @cache
 def _read(name: str) -> bytes:
-    content: bytes = (_folder() / name).read_bytes()
+    content: bytes = _files()[name].read_bytes()
     return content
 
 
-_folder: Callable[[], Any] = cache(lambda: files("orderglot.console") / "static")
+@cache
+def _files() -> dict[str, Any]:
+    """Give the files by their names: ours, and those that the build has brought."""
+    ours = files("orderglot.console") / "static"
+    folders = [one for one in (ours, ours / "vendor") if one.is_dir()]
+    found = {one.name: one for folder in folders for one in folder.iterdir()}
+    return {name: one for name, one in found.items() if name.rpartition(".")[2] in TYPES}
