@@ -29,7 +29,7 @@ from orderglot.hub.books import open_store
 from orderglot.hub.faces import faces
 from orderglot.hub.journals import journal_of, recorder_of
 from orderglot.hub.pages import HEALTH, READY, health, readiness
-from orderglot.hub.placing import Channels
+from orderglot.hub.placing import Channels, Placements
 from orderglot.stores.database_url import shown
 
 if TYPE_CHECKING:
@@ -50,18 +50,19 @@ def load(config: Config) -> Asgi:
     """Open the book and give what is served over it; ends the process where it cannot be opened."""
     store = _opened(config)
     store.keyring.note_uses()
-    streams = Streams()
+    streams, recorder = Streams(), recorder_of(config)
+    placements = Placements(store, _channels(config), recorder)
     return faces(
         store,
         config.dialects,
         addressing=_addressing(config),
         logs=config.access_log,
-        recorder=recorder_of(config),
+        recorder=recorder,
         journal=journal_of(config.database),
         beginning=partial(_begin, config, streams),
         beside=PageProcess(PAGE_WORKER, msgspec.msgpack.encode(config)),
-        channels=Channels(config.channels, config.vendors, os.environ, config.seller),
-        pages=console(store),
+        placements=placements,
+        pages=console(store, placements),
         streams=streams,
     )
 
@@ -72,13 +73,22 @@ def load_console(config: Config) -> Asgi:
     journal = journal_of(config.database)
     if journal is not None:
         store.journal = journal
+    recorder = recorder_of(config)
+    placements = Placements(store, _channels(config), recorder)
+
+    async def end() -> None:
+        await placements.close()
+        if recorder is not None:
+            await recorder.close()
+        await store.close()
+
     return Asgi(
         (),
-        pages={HEALTH: health(), READY: readiness(store), **console(store)},
+        pages={HEALTH: health(), READY: readiness(store), **console(store, placements)},
         addressing=_addressing(config),
         logs=config.access_log,
         beginning=partial(_begin, config, Streams()),
-        ending=store.close,
+        ending=end,
     )
 
 
@@ -91,6 +101,10 @@ def _opened(config: Config) -> BookStore:
         sys.exit(1)
     store.webhooks.addresses = Addresses(read_networks(config.webhook_networks), look_up)
     return store
+
+
+def _channels(config: Config) -> Channels:
+    return Channels(config.channels, config.vendors, os.environ, config.seller)
 
 
 def _addressing(config: Config) -> Addressing:

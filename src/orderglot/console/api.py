@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 from msgspec.structs import replace
 
+from orderglot.core.acts import Person
 from orderglot.core.caller import Caller, demand
 from orderglot.core.goods_steps import Made
 from orderglot.core.keyring import Keyring
@@ -18,9 +19,11 @@ from orderglot.core.ports import UnitOfWork
 from orderglot.dialects import orderglot
 from orderglot.dialects.orderglot.auth import OrderglotAuth
 from orderglot.dialects.orderglot.shapes import MERGE_PATCH
+from orderglot.faces.administering import administered_by
 from orderglot.faces.completing import Completing
 from orderglot.faces.server import Server
 from orderglot.hub.dialects import chosen, chosen_one
+from orderglot.hub.placing import Channels, Placements
 from orderglot.hub.retrying import Retries
 from orderglot.stores.store import BookStore
 from orderglot.wire import json
@@ -49,8 +52,9 @@ class Rehearsed(Exception):
 class Api:
     """The operations of our own API over a store; each raises a HubError where it is refused."""
 
-    def __init__(self, store: BookStore) -> None:
+    def __init__(self, store: BookStore, placements: Placements | None = None) -> None:
         self.store = store
+        self.placements = placements or Placements(store, Channels())
         self.dialect = dataclasses.replace(orderglot.DIALECT, auth=_SignedIn())
         self._completing = Completing(store, lambda: chosen(()))
         self.server = Server(
@@ -60,6 +64,7 @@ class Api:
             named=chosen_one,
             pause=asyncio.sleep,
             retries=Retries(store),
+            placements=self.placements,
             counts=False,
         )
 
@@ -75,6 +80,8 @@ class Api:
             self.store.of(caller),
             views=self.server.views,
             journal=self.store.journal,
+            placements=self.placements,
+            administration=administered_by(self.store, chosen_one, Person(caller.name, "")),
         )
         return await operation.perform(context, ask)
 

@@ -14,6 +14,8 @@ from orderglot.console.api import Api
 from orderglot.console.forms import form_of
 from orderglot.console.order import OrderPages
 from orderglot.console.orders import OrdersPage
+from orderglot.console.problems import ProblemsPage
+from orderglot.console.reject import RejectPages
 from orderglot.console.rendering import page, show_asset
 from orderglot.console.signing_in import LINK, SIGN_IN, SIGN_OUT, YOU, SigningIn, to_sign_in
 from orderglot.console.visits import CSRF, LIVE, ROOT, TEST, Visit, demand_form, visit_of
@@ -28,6 +30,7 @@ from orderglot.core.errors import (
 )
 from orderglot.dialects.orderglot.tables import ROOT as API
 from orderglot.faces.pages import Page
+from orderglot.hub.placing import Placements
 from orderglot.stores.store import BookStore
 
 IN_A_BOOK = ROOT + "{mode}/{seller}"
@@ -47,18 +50,23 @@ HEADINGS = {
 }
 
 
-def console(store: BookStore) -> dict[str, Page | None]:
-    """Make the console over a store: the pages by their paths, for what serves beside the API."""
+def console(store: BookStore, placements: Placements | None = None) -> dict[str, Page | None]:
+    """Make the console over a store: the pages by their paths, for what serves beside the API.
+
+    Orders are placed by ``placements``, over no channel where there are none.
+    """
     app = Starlette(
-        routes=routes(store), exception_handlers={HubError: refuse, HTTPException: refuse_route}
+        routes=routes(store, placements),
+        exception_handlers={HubError: refuse, HTTPException: refuse_route},
     )
     return {ROOT: app, ROOT.rstrip("/"): app, f"{API}/": None}
 
 
-def routes(store: BookStore) -> list[BaseRoute]:
+def routes(store: BookStore, placements: Placements | None = None) -> list[BaseRoute]:
     """Give the routes."""
-    api, signing = Api(store), SigningIn(store)
+    api, signing = Api(store, placements), SigningIn(store)
     orders, order = OrdersPage(api), OrderPages(api)
+    problems, reject = ProblemsPage(api), RejectPages(api)
 
     def shown(path: str, work: Shown, *methods: str) -> Route:
         async def show(request: Request) -> Response:
@@ -79,6 +87,10 @@ def routes(store: BookStore) -> list[BaseRoute]:
         shown("/orders/{id:int}", order.show),
         shown("/orders/{id:int}/as/{dialect}", order.show),
         shown("/orders/{id:int}/steps/{step}", order.step, "GET", "POST"),
+        shown("/problems", problems.show),
+        shown("/problems/rejects", reject.take_group, "POST"),
+        shown("/problems/placements", problems.settle, "POST"),
+        shown("/problems/rejects/{name:path}", reject.show, "GET", "POST"),
     ]
 
 

@@ -41,7 +41,7 @@ def faces(
     journal: Journal | None = None,
     beginning: Work | None = None,
     counts: bool = True,
-    channels: Channels | None = None,
+    placements: Placements | None = None,
     pages: Mapping[str, Page | None] | None = None,
     streams: Streams | None = None,
 ) -> Asgi:
@@ -49,9 +49,10 @@ def faces(
 
     What asks for a large page is answered ``beside``, if there is such a place. Each exchange is
     given to the ``recorder``, if there is one, which is closed with the store; what is kept of them
-    is read from the ``journal``. Orders are placed over ``channels``. Without ``counts`` no request
-    counts for its key's limit. Further ``pages`` stand beside the hub's own, by their paths. Whoever
-    ends ``streams`` ends what is followed, for which a server would else wait.
+    is read from the ``journal``. Orders are placed by ``placements``, over no channel where there
+    are none. Without ``counts`` no request counts for its key's limit. Further ``pages`` stand beside
+    the hub's own, by their paths. Whoever ends ``streams`` ends what is followed, for which a server
+    would else wait.
     The process is from now on one that serves: its threads give way to each other sooner.
     """
     sys.setswitchinterval(SWITCH)
@@ -59,12 +60,12 @@ def faces(
     if journal is not None:
         store.journal = journal
 
-    placements = Placements(store, channels or Channels(), recorder)
+    placing = placements or Placements(store, Channels(), recorder)
     streams = streams or Streams()
 
     async def end() -> None:
         streams.end()
-        await placements.close()
+        await placing.close()
         if recorder is not None:
             await recorder.close()
         await store.close()
@@ -79,7 +80,7 @@ def faces(
                 chosen_one,
                 pause=asyncio.sleep,
                 retries=Retries(store),
-                placements=placements,
+                placements=placing,
                 counts=counts,
                 streams=streams,
             )
