@@ -29,11 +29,11 @@ STATIC := format-check lint types floors gates
 ifndef BESIDE
 .NOTPARALLEL:
 endif
-.PHONY: help setup serve pages test long whole queries books life where wheel bench torture check static $(STATIC) docs format lock
+.PHONY: help setup serve pages test test-browser long whole queries books life where wheel bench torture check static $(STATIC) docs format lock
 
 help:
 	@echo "Orderglot's verbs:"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 setup: $(STAMP) ## install everything into .venv; at once when nothing changed
 	@$(if $(filter setup,$(MAKECMDGOALS)),echo "Ready. Next: . .venv/bin/activate (or make serve for a demo)",:)
@@ -72,6 +72,10 @@ where: setup ## ask stores QUESTIONS (10000) random Catalyst filters, compare
 
 wheel: setup ## build the wheel, install it with each Python, serve the demo
 	$(PY) -m pytest tests/package/installed.py $(ARGS)
+
+test-browser: setup ## drive the console in Chromium (ARGS=--pictures: make the docs' pictures anew)
+	@$(PY) -m tests.browser.chromium
+	@.ci/timed 'make test-browser' 3 $(PYTEST) -o python_files='browse_*.py' tests/browser $(ARGS)
 
 bench: .venv-bench/.ready ## measure how fast it is, half an hour (QUICK=1: some minutes)
 	PYTHONPATH=src $(BENCH) -m bench $(if $(QUICK),--quick) $(ARGS)

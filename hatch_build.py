@@ -14,6 +14,7 @@ from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 README = "README.md"
 RELATIVE = re.compile(r"\[([^\]]+)\]\((?!https?://|#)([^)\s]+)\)")
+PICTURE = re.compile(r"!\[[^\]]+\]\((?!https?://)[^)\s]+\)\n+")
 NOTE = "\nThe files that are named here without a link come with the sources.\n"
 
 PACKAGES = ("package.json", "package-lock.json")
@@ -48,7 +49,7 @@ def described(text: str, base: str) -> str:
     """Give a text with its relative links led to ``base``, or without them where that is empty."""
     if base:
         return RELATIVE.sub(rf"[\1]({base}\2)", text)
-    return RELATIVE.sub(r"\1", text) + NOTE
+    return RELATIVE.sub(r"\1", PICTURE.sub("", text)) + NOTE
 
 
 class Scripts(BuildHookInterface[Any]):
