@@ -11,11 +11,13 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from orderglot.console.api import Api
+from orderglot.console.exchange import ExchangePages
 from orderglot.console.forms import form_of
 from orderglot.console.order import OrderPages
 from orderglot.console.orders import OrdersPage
 from orderglot.console.rendering import page, show_asset
 from orderglot.console.signing_in import LINK, SIGN_IN, SIGN_OUT, YOU, SigningIn, to_sign_in
+from orderglot.console.traffic import TrafficPage
 from orderglot.console.visits import CSRF, LIVE, ROOT, TEST, Visit, demand_form, visit_of
 from orderglot.core.errors import (
     Conflict,
@@ -59,6 +61,7 @@ def routes(store: BookStore) -> list[BaseRoute]:
     """Give the routes."""
     api, signing = Api(store), SigningIn(store)
     orders, order = OrdersPage(api), OrderPages(api)
+    traffic, exchange = TrafficPage(api), ExchangePages(api)
 
     def shown(path: str, work: Shown, *methods: str) -> Route:
         async def show(request: Request) -> Response:
@@ -79,6 +82,9 @@ def routes(store: BookStore) -> list[BaseRoute]:
         shown("/orders/{id:int}", order.show),
         shown("/orders/{id:int}/as/{dialect}", order.show),
         shown("/orders/{id:int}/steps/{step}", order.step, "GET", "POST"),
+        shown("/traffic", traffic.show),
+        shown("/traffic/{id}", exchange.show, "GET", "POST"),
+        shown("/traffic/{id}/{part}", exchange.give),
     ]
 
 
