@@ -47,7 +47,7 @@ async def show(
     """
     from orderglot.core.journal import written
     from orderglot.hub.exchanges import one_of
-    from orderglot.journal import text
+    from orderglot.wire import exchange_text as text
 
     _, kept = await one_of(hub.journal, await callers(hub, seller), id)
     if body:
@@ -96,45 +96,16 @@ async def diff(
     $ orderglot log diff 66182bcade19b096d6f7804e
     $ orderglot log diff 66182bcade19b096d6f7804e 66182ae708df3d249868504e
     """
-    from difflib import unified_diff
-
-    from orderglot.hub.exchanges import last_good, one_of
+    from orderglot.core.journal import last_good
+    from orderglot.hub.exchanges import one_of
+    from orderglot.wire.exchange_text import difference
 
     whose = await callers(hub, seller)
     caller, after = await one_of(hub.journal, whose, id)
     if not other:
         other = (await last_good(hub.journal, caller, after.row)).id
     _, before = await one_of(hub.journal, whose, other)
-    lines = list(
-        unified_diff(_lines(before), _lines(after), before.row.id, after.row.id, lineterm="", n=3)
-    )
+    lines = difference(before, after)
     if not lines:
         return write_line("They say the same.")
     return write_document("\n".join(lines))
-
-
-def _lines(kept: "Kept") -> list[str]:
-    """Give an exchange as lines to compare."""
-    from msgspec.structs import replace
-
-    from orderglot.journal import text
-
-    sent = kept.bytes
-    split = replace(sent, body=_split(sent.body), answer=_split(sent.answer))
-    whole = replace(kept, bytes=split)
-    return f"{text.request_text(whole)}\n\n{text.answer_text(whole)}".splitlines()
-
-
-def _split(body: bytes) -> bytes:
-    """Give a body with its members on lines of their own, or as it is where it has none."""
-    import msgspec
-
-    from orderglot.cli.output import indented
-    from orderglot.core.errors import HubError
-
-    if body[:1] not in (b"{", b"[", b"<"):
-        return body
-    try:
-        return indented(body).encode()
-    except (msgspec.DecodeError, UnicodeDecodeError, HubError):
-        return body

@@ -140,13 +140,9 @@ def write_document(text: str) -> None:
 
 def indented(body: bytes) -> str:
     """Give a body of a dialect, JSON or XML, with each member on a line of its own."""
-    import msgspec
+    from orderglot.wire import exchange_text
 
-    from orderglot.wire import xml
-
-    if body.startswith(b"<"):
-        return xml.indented(body)
-    return msgspec.json.format(body.decode(), indent=2)
+    return exchange_text.indented(body)
 
 
 def write_bytes(content: bytes) -> None:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from orderglot.console.api import Api
+from orderglot.console.exchange import ExchangePages
 from orderglot.console.forms import form_of
 from orderglot.console.order import OrderPages
 from orderglot.console.orders import OrdersPage
@@ -18,6 +19,7 @@ from orderglot.console.problems import ProblemsPage
 from orderglot.console.reject import RejectPages
 from orderglot.console.rendering import page, show_asset
 from orderglot.console.signing_in import LINK, SIGN_IN, SIGN_OUT, YOU, SigningIn, to_sign_in
+from orderglot.console.traffic import TrafficPage
 from orderglot.console.visits import CSRF, LIVE, ROOT, TEST, Visit, demand_form, visit_of
 from orderglot.core.errors import (
     Conflict,
@@ -67,6 +69,7 @@ def routes(store: BookStore, placements: Placements | None = None) -> list[BaseR
     api, signing = Api(store, placements), SigningIn(store)
     orders, order = OrdersPage(api), OrderPages(api)
     problems, reject = ProblemsPage(api), RejectPages(api)
+    traffic, exchange = TrafficPage(api), ExchangePages(api)
 
     def shown(path: str, work: Shown, *methods: str) -> Route:
         async def show(request: Request) -> Response:
@@ -91,6 +94,9 @@ def routes(store: BookStore, placements: Placements | None = None) -> list[BaseR
         shown("/problems/rejects", reject.take_group, "POST"),
         shown("/problems/placements", problems.settle, "POST"),
         shown("/problems/rejects/{name:path}", reject.show, "GET", "POST"),
+        shown("/traffic", traffic.show),
+        shown("/traffic/{id}", exchange.show, "GET", "POST"),
+        shown("/traffic/{id}/{part}", exchange.give),
     ]
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from markupsafe import Markup
 
 from orderglot.core.customer import Customer
+from orderglot.core.journal import Row
 from orderglot.core.line_quantities import cancelled, returned, shipped
 from orderglot.core.order import Address, Line, Order
 from orderglot.core.quantities import Quantity, size
@@ -161,6 +162,11 @@ def _full(*names: str) -> str:
     return " ".join(filter(None, names))
 
 
+def tone(row: Row) -> str:
+    """Say whether an exchange went well, by the name of its style."""
+    return "no" if row.status == 0 or row.status >= 400 or row.reason else "ok"
+
+
 def day(moment: date | None) -> Markup:
     """Show a day."""
     return NOTHING if moment is None else Markup.escape(moment.isoformat())
@@ -178,6 +184,7 @@ FILTERS = {
     "came": came,
     "event": event,
     "day": day,
+    "tone": tone,
     "shipped": shipped,
     "returned": returned,
     "cancelled": cancelled,

@@ -188,6 +188,25 @@ class Journal(Protocol):
         ...
 
 
+async def last_good(journal: Journal, caller: Caller, row: Row) -> Row:
+    """Give the same caller's last exchange before one that asked the same and went well."""
+    alike = Criteria(
+        direction=row.direction,
+        dialect=row.dialect,
+        operation=row.operation,
+        key=row.key,
+        refused=False,
+        before=row.id,
+    )
+    found = await journal.page(caller, alike, 1)
+    if not found:
+        whose = f"of {row.key} " if row.key else ""
+        raise NotFound(
+            f"No earlier {row.operation or 'exchange'} {whose}went well; name another exchange."
+        )
+    return found[0]
+
+
 def not_kept(id: str) -> NotFound:
     """Make the error of an exchange that is not there, or in another's sight."""
     return NotFound(f"There is no exchange {id[:40]!r} here; what is older than is kept is gone.")

@@ -1,4 +1,4 @@
-"""Exchanges that a person means: those of an order, and the last one like it that went well."""
+"""Exchanges that a person means: those of an order, of some statuses, since a time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from orderglot.core.caller import Caller
 from orderglot.core.errors import NotFound, Rule, invalid
-from orderglot.core.journal import Criteria, Journal, Kept, Row
+from orderglot.core.journal import Criteria, Journal, Kept
 from orderglot.core.ports import Book
 from orderglot.core.time_zones import zone_of
 from orderglot.hub.lookup import find_order
@@ -36,30 +36,11 @@ async def one_of(journal: Journal, callers: tuple[Caller, ...], id: str) -> tupl
     return callers[-1], await journal.show(callers[-1], id)
 
 
-async def last_good(journal: Journal, caller: Caller, row: Row) -> Row:
-    """Give the same caller's last exchange before one that asked the same and went well."""
-    alike = Criteria(
-        direction=row.direction,
-        dialect=row.dialect,
-        operation=row.operation,
-        key=row.key,
-        refused=False,
-        before=row.id,
-    )
-    found = await journal.page(caller, alike, 1)
-    if not found:
-        whose = f"of {row.key} " if row.key else ""
-        raise NotFound(
-            f"No earlier {row.operation or 'exchange'} {whose}went well; name another exchange."
-        )
-    return found[0]
-
-
 LEAST, MOST = 100, 599
 """Which statuses there are."""
 
 
-def read_statuses(text: str) -> Criteria:
+def read_statuses(text: str, field: str = "--status") -> Criteria:
     """Read which statuses are meant: ``404``, ``4xx``, ``400-499``, or ``refused``."""
     if text in ("", "refused"):
         return Criteria(refused=True if text else None)
@@ -70,14 +51,14 @@ def read_statuses(text: str) -> Criteria:
         last = first
     if not (first.isdecimal() and last.isdecimal() and len(first) <= 3 and len(last) <= 3):
         reason = f"{text[:40]!r} is not a status such as 404, 4xx, 400-499, or the word refused."
-        raise invalid("--status", Rule.MALFORMED, reason)
+        raise invalid(field, Rule.MALFORMED, reason)
     if not LEAST <= int(first) <= int(last) <= MOST:
         reason = f"{text[:40]!r} is not within {LEAST} and {MOST}, from the lower to the higher."
-        raise invalid("--status", Rule.RANGE, reason)
+        raise invalid(field, Rule.RANGE, reason)
     return Criteria(statuses=(int(first), int(last)))
 
 
-def read_since(text: str, timezone: str) -> datetime | None:
+def read_since(text: str, timezone: str, field: str = "--since") -> datetime | None:
     """Read since when: a time by the seller's clock, or how long ago, such as ``90m``."""
     if not text:
         return None
@@ -88,4 +69,4 @@ def read_since(text: str, timezone: str) -> datetime | None:
         return read_instant(text, zone_of(timezone))
     except (ValueError, OverflowError):
         reason = f"{text[:40]!r} is neither a time like 2024-05-21T19:10Z nor a while like 90m."
-        raise invalid("--since", Rule.MALFORMED, reason) from None
+        raise invalid(field, Rule.MALFORMED, reason) from None

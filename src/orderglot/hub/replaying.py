@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from orderglot.core.errors import Rule, invalid
 from orderglot.core.journal import Kept, Row
 from orderglot.hub.dialects import chosen_one
-from orderglot.journal.text import BY_THE_WAY
+from orderglot.wire.exchange_text import BY_THE_WAY
 from orderglot.wire.message import Request, Response
 from orderglot.wire.striking import STRUCK
 

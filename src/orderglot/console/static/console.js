@@ -16,14 +16,25 @@ for (const all of document.querySelectorAll("[data-all]")) {
   });
 }
 
+// A text is copied, where the browser lets a page do that.
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.hidden = !navigator.clipboard;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+    button.textContent = "Copied";
+  });
+}
+
 // Keys: / finds, j and k move, x chooses, Enter opens.
-const rows = [...document.querySelectorAll("table.list tbody tr")];
+// They are looked up each time, for a page that is live has others a moment later.
+const found = () => [...document.querySelectorAll("table.list tbody tr")];
 let at = -1;
 const move = (by) => {
+  const rows = found();
   if (!rows.length) return;
   at = Math.max(0, Math.min(rows.length - 1, at + by));
   rows.forEach((row, number) => row.classList.toggle("here", number === at));
-  rows[at].querySelector("td.id a").focus({ preventScroll: true });
+  rows[at].querySelector("td a").focus({ preventScroll: true });
   rows[at].scrollIntoView({ block: "nearest" });
 };
 document.addEventListener("keydown", (event) => {
@@ -35,8 +46,8 @@ document.addEventListener("keydown", (event) => {
     document.getElementById("find")?.focus();
   } else if (event.key === "j") move(1);
   else if (event.key === "k") move(-1);
-  else if (event.key === "x" && rows[at]) {
-    const tick = rows[at].querySelector("input[name=order]");
+  else if (event.key === "x" && found()[at]) {
+    const tick = found()[at].querySelector("input[name=order]");
     if (tick) tick.checked = !tick.checked;
   }
 });

@@ -9,7 +9,7 @@ from orderglot.dialects.orderglot.changes import CHANGE_ORDER, CREATE_ORDER
 from orderglot.dialects.orderglot.corrections import CORRECTION_OPERATIONS
 from orderglot.dialects.orderglot.customers import CUSTOMER_OPERATIONS
 from orderglot.dialects.orderglot.events import LIST_FEED
-from orderglot.dialects.orderglot.exchanges import GET_EXCHANGE, LIST_EXCHANGES
+from orderglot.dialects.orderglot.exchanges import COMPARE_EXCHANGES, GET_EXCHANGE, LIST_EXCHANGES
 from orderglot.dialects.orderglot.faults import FAULTS
 from orderglot.dialects.orderglot.flows import FLOWS
 from orderglot.dialects.orderglot.jobs import JOB_OPERATIONS
@@ -57,7 +57,7 @@ DIALECT = Dialect(
         *(LIST_ORDERS, GET_ORDER, LINKED_ORDERS, LIST_EVENTS, VIEW_ORDER),
         *(CREATE_ORDER, CHANGE_ORDER),
         *STEPS,
-        *(LIST_FEED, LIST_EXCHANGES, GET_EXCHANGE),
+        *(LIST_FEED, LIST_EXCHANGES, GET_EXCHANGE, COMPARE_EXCHANGES),
         *CUSTOMER_OPERATIONS,
         *PRODUCT_OPERATIONS,
         *REJECT_OPERATIONS,

@@ -35,7 +35,7 @@ class OrderglotAuth:
     # What was read of the journal would else be in it again, with each reading.
     proofs = Proofs(
         headers=frozenset({"authorization"}),
-        repeats=frozenset({"exchanges.list", "exchanges.get"}),
+        repeats=frozenset({"exchanges.list", "exchanges.get", "exchanges.compare"}),
         # A batch hands on what its items are answered.
         answers=dict.fromkeys(
             ("keys.create", "keys.roll", "webhooks.create", "webhooks.roll", "batches.create"),

@@ -13,6 +13,7 @@ from orderglot.core.journal import (
     Exchange,
     Kept,
     Row,
+    last_good,
     read,
     written,
 )
@@ -23,6 +24,7 @@ from orderglot.dialects.orderglot.media import ASKS, answer, arguments_of
 from orderglot.dialects.orderglot.tables import EXCHANGES, LONGEST_PAGE, PAGE_SIZE
 from orderglot.wire import json
 from orderglot.wire.aip160 import EXCHANGE, read_filter
+from orderglot.wire.exchange_text import difference
 from orderglot.wire.message import Request, Response, fill, query_of
 from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
 from orderglot.wire.shape import success
@@ -133,4 +135,73 @@ GET_EXCHANGE: Operation[str, Kept] = Operation(
     request=RequestFormat(_write_id, _read_id),
     perform=_get_exchange,
     response=ResponseFormat(_write_kept, _read_kept, success(200, Exchange)),
+)
+
+
+# exchanges.compare
+
+LONGEST_COMPARED = 65_536
+"""So many bytes the bodies of an exchange may have: whoever asks for something else has to wait meanwhile."""
+
+
+class Comparing(Struct, frozen=True):
+    """Which exchange is compared with which; "" is that caller's last one like it that went well."""
+
+    id: str
+    to: str = ""
+
+
+class Compared(Struct, frozen=True):
+    """How an exchange differs from the one ``before``, in lines as ``diff -u`` writes them."""
+
+    before: str
+    after: str
+    lines: tuple[str, ...]
+
+
+def _write_comparing(ask: Comparing) -> Request:
+    query = query_of((("to", ask.to),)) if ask.to else ""
+    path = fill(tables.EXCHANGE_COMPARED, id=ask.id)
+    return Request(method="GET", path=path, query=query, headers=ASKS)
+
+
+def _read_comparing(request: Request, _caller: Caller) -> Comparing:
+    form = arguments_of(request, ("to",))
+    to = form.text("to")
+    form.check()
+    return Comparing(request.params["id"], to)
+
+
+async def _compare(context: Context, ask: Comparing) -> Compared:
+    """Compare an exchange with another one, by default the same caller's last like it that went well."""
+    caller, journal = context.book.caller, context.journal
+    after = await journal.show(caller, ask.id)
+    to = ask.to or (await last_good(journal, caller, after.row)).id
+    before = await journal.show(caller, to)
+    if max(map(_size, (before, after))) > LONGEST_COMPARED:
+        reason = f"The bodies are above {LONGEST_COMPARED:,} bytes; compare them by a program of your own."
+        raise invalid("to", Rule.SIZE, reason)
+    return Compared(to, ask.id, difference(before, after))
+
+
+def _size(kept: Kept) -> int:
+    return len(kept.bytes.body) + len(kept.bytes.answer)
+
+
+def _write_compared(compared: Compared, _request: Request) -> Response:
+    return answer(compared)
+
+
+def _read_compared(response: Response, _ask: Comparing) -> Compared:
+    return json.read_as(response.body, Compared)
+
+
+COMPARE_EXCHANGES: Operation[Comparing, Compared] = Operation(
+    name="exchanges.compare",
+    endpoint=Endpoint("GET", (tables.EXCHANGE_COMPARED,)),
+    request=RequestFormat(_write_comparing, _read_comparing, query=shapes.ComparingExchanges),
+    perform=_compare,
+    response=ResponseFormat(
+        _write_compared, _read_compared, success(200, shapes.ComparedExchanges)
+    ),
 )

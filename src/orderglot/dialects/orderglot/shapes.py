@@ -251,6 +251,22 @@ class Exchanges(TypedDict):
     next: str | None
 
 
+class ComparingExchanges(TypedDict, total=False):
+    """With which exchange one is compared."""
+
+    to: Annotated[
+        str, description("Its id; else that caller's last like it that went well is taken.")
+    ]
+
+
+class ComparedExchanges(TypedDict):
+    """How an exchange differs from the one ``before``: lines as ``diff -u`` writes them."""
+
+    before: str
+    after: str
+    lines: list[str]
+
+
 class FieldProblem(TypedDict):
     """One thing that is wrong: where, which rule it breaks, and why."""
 

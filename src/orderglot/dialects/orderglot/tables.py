@@ -13,6 +13,7 @@ ORDER = f"{ORDERS}/{{id}}"
 EVENTS = f"{ROOT}/events"
 EXCHANGES = f"{ROOT}/exchanges"
 EXCHANGE = f"{EXCHANGES}/{{id}}"
+EXCHANGE_COMPARED = f"{EXCHANGE}/compare"
 
 CUSTOMERS = f"{ROOT}/customers"
 PRODUCTS = f"{ROOT}/products"

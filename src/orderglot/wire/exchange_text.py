@@ -1,13 +1,19 @@
-"""Text: an exchange as it was, and as a line for curl."""
+"""An exchange as text: as it was, beside another one, and as a line for curl."""
 
 from __future__ import annotations
 
 import base64
 import shlex
 from collections.abc import Iterator, Mapping
+from difflib import unified_diff
 from http import HTTPStatus
 
+import msgspec
+from msgspec.structs import replace
+
+from orderglot.core.errors import HubError
 from orderglot.core.journal import Kept
+from orderglot.wire import xml
 
 BY_THE_WAY = frozenset(
     {
@@ -50,6 +56,39 @@ def curl(kept: Kept, base: str = "") -> str:
     if sent.body and text is None:
         return f"echo {base64.b64encode(sent.body).decode()} | base64 -d | {line}"
     return line
+
+
+def pretty(kept: Kept) -> Kept:
+    """Give an exchange with the members of its bodies on lines of their own, where they have any."""
+    sent = kept.bytes
+    return Kept(kept.row, replace(sent, body=_split(sent.body), answer=_split(sent.answer)))
+
+
+def difference(before: Kept, after: Kept) -> tuple[str, ...]:
+    """Give the lines by which an exchange differs from another one, as ``diff -u`` writes them."""
+    sides = (_whole(before), _whole(after))
+    return tuple(unified_diff(*sides, before.row.id, after.row.id, lineterm="", n=3))
+
+
+def indented(body: bytes) -> str:
+    """Give a body of a dialect, JSON or XML, with each member on a line of its own."""
+    if body.startswith(b"<"):
+        return xml.indented(body)
+    return msgspec.json.format(body.decode(), indent=2)
+
+
+def _whole(kept: Kept) -> list[str]:
+    shown = pretty(kept)
+    return f"{request_text(shown)}\n\n{answer_text(shown)}".splitlines()
+
+
+def _split(body: bytes) -> bytes:
+    if body[:1] not in (b"{", b"[", b"<"):
+        return body
+    try:
+        return indented(body).encode()
+    except (msgspec.DecodeError, UnicodeDecodeError, HubError):
+        return body
 
 
 def _target(kept: Kept) -> str:
