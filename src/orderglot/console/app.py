@@ -11,9 +11,11 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from orderglot.console.api import Api
+from orderglot.console.channels import ChannelsPage
 from orderglot.console.forms import form_of
 from orderglot.console.order import OrderPages
 from orderglot.console.orders import OrdersPage
+from orderglot.console.place import PlacePage
 from orderglot.console.problems import ProblemsPage
 from orderglot.console.reject import RejectPages
 from orderglot.console.rendering import page, show_asset
@@ -66,6 +68,7 @@ def routes(store: BookStore, placements: Placements | None = None) -> list[BaseR
     """Give the routes."""
     api, signing = Api(store, placements), SigningIn(store)
     orders, order = OrdersPage(api), OrderPages(api)
+    place, channels = PlacePage(api), ChannelsPage(api)
     problems, reject = ProblemsPage(api), RejectPages(api)
 
     def shown(path: str, work: Shown, *methods: str) -> Route:
@@ -87,10 +90,13 @@ def routes(store: BookStore, placements: Placements | None = None) -> list[BaseR
         shown("/orders/{id:int}", order.show),
         shown("/orders/{id:int}/as/{dialect}", order.show),
         shown("/orders/{id:int}/steps/{step}", order.step, "GET", "POST"),
+        shown("/orders/{id:int}/place", place.show, "GET", "POST"),
         shown("/problems", problems.show),
         shown("/problems/rejects", reject.take_group, "POST"),
         shown("/problems/placements", problems.settle, "POST"),
         shown("/problems/rejects/{name:path}", reject.show, "GET", "POST"),
+        shown("/channels", channels.show),
+        shown("/channels/{name:path}", channels.job, "GET", "POST"),
     ]
 
 

@@ -217,7 +217,7 @@ class ProblemsPage:
                     since=job.good,
                     members=(Member(name=job.name, link=""),),
                     todo="Mend the reason, and have it run; it is tried again by itself as well.",
-                    next=f"{visit.home}/channels",
+                    next=f"{visit.home}/channels/{quote(job.name)}",
                     verb="To its runs",
                 )
             )
