@@ -21,6 +21,7 @@ from orderglot.console.reject import RejectPages
 from orderglot.console.rendering import page, show_asset
 from orderglot.console.signing_in import LINK, SIGN_IN, SIGN_OUT, YOU, SigningIn, to_sign_in
 from orderglot.console.visits import CSRF, LIVE, ROOT, TEST, Visit, demand_form, visit_of
+from orderglot.console.webhooks import WebhookPages
 from orderglot.core.errors import (
     Conflict,
     Forbidden,
@@ -69,6 +70,7 @@ def routes(store: BookStore, placements: Placements | None = None) -> list[BaseR
     api, signing = Api(store, placements), SigningIn(store)
     orders, order = OrdersPage(api), OrderPages(api)
     place, channels = PlacePage(api), ChannelsPage(api)
+    webhooks = WebhookPages(api)
     problems, reject = ProblemsPage(api), RejectPages(api)
 
     def shown(path: str, work: Shown, *methods: str) -> Route:
@@ -97,6 +99,9 @@ def routes(store: BookStore, placements: Placements | None = None) -> list[BaseR
         shown("/problems/rejects/{name:path}", reject.show, "GET", "POST"),
         shown("/channels", channels.show),
         shown("/channels/{name:path}", channels.job, "GET", "POST"),
+        shown("/webhooks", webhooks.show, "GET", "POST"),
+        shown("/webhooks/{hook}", webhooks.hook, "GET", "POST"),
+        shown("/webhooks/{hook}/{delivery}", webhooks.delivery, "GET", "POST"),
     ]
 
 

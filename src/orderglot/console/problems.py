@@ -246,8 +246,8 @@ class ProblemsPage:
                     since=min(one.at for one in some),
                     members=tuple(Member(name=one.type, at=one.at) for one in some),
                     todo="Mend the receiver, then have them sent again.",
-                    next=f"{visit.home}/webhooks",
-                    verb="To the webhooks",
+                    next=f"{visit.home}/webhooks/{hook.id}",
+                    verb="To its deliveries",
                 )
                 for reason, some in sorted_out.items()
             ]

@@ -37,7 +37,12 @@ HEADERS = {
 
 TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
 
-ROOMS = (("orders", "Orders"), ("problems", "Problems"), ("channels", "Channels"))
+ROOMS = (
+    ("orders", "Orders"),
+    ("problems", "Problems"),
+    ("channels", "Channels"),
+    ("webhooks", "Webhooks"),
+)
 """The pages of a seller that the navigation has, by their paths."""
 
 
