@@ -30,6 +30,7 @@ def in_a_book(desk: Desk, method: str = "") -> list[tuple[str, str]]:
             path = path.replace("{step}", "ship").replace("{name:path}", "there")
             path = path.replace("{step}", "ship").replace("{part}", "answer")
             path = path.replace("{id}", "0" * 24)
+            path = path.replace("{hook}", "wh-1").replace("{delivery}", "1")
             found += [(one, path) for one in sorted(route.methods or ()) if one in ("GET", "POST")]
     return [one for one in found if method in ("", one[0])]
 

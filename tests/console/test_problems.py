@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from orderglot.core.caller import Caller
+from orderglot.core.journal import Criteria, Row
 from orderglot.sync.rejects import put_aside
 from tests.conformance.specimens import book_of
 from tests.console.conftest import Desk
@@ -151,3 +152,47 @@ def test_what_is_written_into_a_body_is_shown_as_text(desk: Desk) -> None:
     assert "img" not in tags
     done = browser.get(f"{PAGE}?done=%3Cimg src=x%3E").text
     assert "img" not in Tags(done).tags
+
+
+class Kept:
+    """A journal of three requests that were refused."""
+
+    def __init__(self, desk: Desk) -> None:
+        one = {"direction": "in", "dialect": "kole", "operation": "orders.create", "peer": ""}
+        self.rows = tuple(
+            Row(
+                id=f"{number:024x}",
+                at=desk.clock(),
+                key="key-1" if number < 3 else "key-2",
+                method="POST",
+                path="/createOrder",
+                status=400,
+                ms=2.0,
+                orders=(),
+                reason=HOSTILE,
+                **one,
+            )
+            for number in (1, 2, 3)
+        )
+
+    async def page(self, caller: Caller, criteria: Criteria, limit: int) -> tuple[Row, ...]:
+        return self.rows if caller.seller == 1 else ()
+
+
+def test_refused_requests_are_grouped_by_key_and_reason(desk: Desk) -> None:
+    desk.store.journal = Kept(desk)  # type: ignore[assignment]
+    text = desk.signed_in("viewer").get(f"{PAGE}?kind=refused").text
+
+    assert "Refused requests 3" in text
+    assert "2 requests · kole, key-1" in text
+    assert "1 request · kole, key-2" in text
+    assert "img" not in Tags(text).tags
+
+
+def test_what_nobody_knows_of_is_settled(desk: Desk) -> None:
+    order, browser = desk.order(), desk.signed_in("operator")
+    form = {"csrf": browser.token, "order": str(order.id), "channel": "none", "found": "absent"}
+
+    answer = browser.post(f"{PAGE}/placements", form)
+    assert answer.status_code in (400, 404, 409)
+    assert 400 == browser.post(f"{PAGE}/placements", form | {"order": "x"}).status_code

@@ -12,15 +12,18 @@ from starlette.routing import BaseRoute, Route
 
 from orderglot.console.api import Api
 from orderglot.console.exchange import ExchangePages
+from orderglot.console.channels import ChannelsPage
 from orderglot.console.forms import form_of
 from orderglot.console.order import OrderPages
 from orderglot.console.orders import OrdersPage
+from orderglot.console.place import PlacePage
 from orderglot.console.problems import ProblemsPage
 from orderglot.console.reject import RejectPages
 from orderglot.console.rendering import page, show_asset
 from orderglot.console.signing_in import LINK, SIGN_IN, SIGN_OUT, YOU, SigningIn, to_sign_in
 from orderglot.console.traffic import TrafficPage
 from orderglot.console.visits import CSRF, LIVE, ROOT, TEST, Visit, demand_form, visit_of
+from orderglot.console.webhooks import WebhookPages
 from orderglot.core.errors import (
     Conflict,
     Forbidden,
@@ -68,6 +71,8 @@ def routes(store: BookStore, placements: Placements | None = None) -> list[BaseR
     """Give the routes."""
     api, signing = Api(store, placements), SigningIn(store)
     orders, order = OrdersPage(api), OrderPages(api)
+    place, channels = PlacePage(api), ChannelsPage(api)
+    webhooks = WebhookPages(api)
     problems, reject = ProblemsPage(api), RejectPages(api)
     traffic, exchange = TrafficPage(api), ExchangePages(api)
 
@@ -90,6 +95,7 @@ def routes(store: BookStore, placements: Placements | None = None) -> list[BaseR
         shown("/orders/{id:int}", order.show),
         shown("/orders/{id:int}/as/{dialect}", order.show),
         shown("/orders/{id:int}/steps/{step}", order.step, "GET", "POST"),
+        shown("/orders/{id:int}/place", place.show, "GET", "POST"),
         shown("/problems", problems.show),
         shown("/problems/rejects", reject.take_group, "POST"),
         shown("/problems/placements", problems.settle, "POST"),
@@ -97,6 +103,11 @@ def routes(store: BookStore, placements: Placements | None = None) -> list[BaseR
         shown("/traffic", traffic.show),
         shown("/traffic/{id}", exchange.show, "GET", "POST"),
         shown("/traffic/{id}/{part}", exchange.give),
+        shown("/channels", channels.show),
+        shown("/channels/{name:path}", channels.job, "GET", "POST"),
+        shown("/webhooks", webhooks.show, "GET", "POST"),
+        shown("/webhooks/{hook}", webhooks.hook, "GET", "POST"),
+        shown("/webhooks/{hook}/{delivery}", webhooks.delivery, "GET", "POST"),
     ]
 
 

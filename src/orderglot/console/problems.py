@@ -217,7 +217,7 @@ class ProblemsPage:
                     since=job.good,
                     members=(Member(name=job.name, link=""),),
                     todo="Mend the reason, and have it run; it is tried again by itself as well.",
-                    next=f"{visit.home}/channels",
+                    next=f"{visit.home}/channels/{quote(job.name)}",
                     verb="To its runs",
                 )
             )
@@ -246,8 +246,8 @@ class ProblemsPage:
                     since=min(one.at for one in some),
                     members=tuple(Member(name=one.type, at=one.at) for one in some),
                     todo="Mend the receiver, then have them sent again.",
-                    next=f"{visit.home}/webhooks",
-                    verb="To the webhooks",
+                    next=f"{visit.home}/webhooks/{hook.id}",
+                    verb="To its deliveries",
                 )
                 for reason, some in sorted_out.items()
             ]

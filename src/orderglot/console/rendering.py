@@ -42,7 +42,13 @@ TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8
 SCRIPTS = ("htmx.min.js", "hx-csp.min.js", "console.js")
 """The scripts of every page, those that are here: a page works without each of them."""
 
-ROOMS = (("orders", "Orders"), ("traffic", "Traffic"), ("problems", "Problems"))
+ROOMS = (
+    ("orders", "Orders"),
+    ("traffic", "Traffic"),
+    ("problems", "Problems"),
+    ("channels", "Channels"),
+    ("webhooks", "Webhooks"),
+)
 """The pages of a seller that the navigation has, by their paths."""
 
 
