@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 from msgspec.structs import replace
 
+from orderglot.core.acts import Person
 from orderglot.core.caller import Caller, demand
 from orderglot.core.goods_steps import Made
 from orderglot.core.keyring import Keyring
@@ -18,6 +19,7 @@ from orderglot.core.ports import UnitOfWork
 from orderglot.dialects import orderglot
 from orderglot.dialects.orderglot.auth import OrderglotAuth
 from orderglot.dialects.orderglot.shapes import MERGE_PATCH
+from orderglot.faces.administering import administered_by
 from orderglot.faces.completing import Completing
 from orderglot.faces.server import Server
 from orderglot.hub.dialects import chosen, chosen_one
@@ -73,6 +75,7 @@ class Api:
             self.store.keyring,
             now,
             self.store.of(caller),
+            administration=administered_by(self.store, chosen_one, Person(caller.name, "")),
             views=self.server.views,
             journal=self.store.journal,
         )

@@ -14,6 +14,8 @@ from orderglot.console.api import Api
 from orderglot.console.forms import form_of
 from orderglot.console.order import OrderPages
 from orderglot.console.orders import OrdersPage
+from orderglot.console.partner_keys import KeyPages
+from orderglot.console.partners import PartnerPages
 from orderglot.console.rendering import page, show_asset
 from orderglot.console.signing_in import LINK, SIGN_IN, SIGN_OUT, YOU, SigningIn, to_sign_in
 from orderglot.console.visits import CSRF, LIVE, ROOT, TEST, Visit, demand_form, visit_of
@@ -58,7 +60,12 @@ def console(store: BookStore) -> dict[str, Page | None]:
 def routes(store: BookStore) -> list[BaseRoute]:
     """Give the routes."""
     api, signing = Api(store), SigningIn(store)
-    orders, order = OrdersPage(api), OrderPages(api)
+    orders, order, partners, keys = (
+        OrdersPage(api),
+        OrderPages(api),
+        PartnerPages(api),
+        KeyPages(api),
+    )
 
     def shown(path: str, work: Shown, *methods: str) -> Route:
         async def show(request: Request) -> Response:
@@ -79,6 +86,12 @@ def routes(store: BookStore) -> list[BaseRoute]:
         shown("/orders/{id:int}", order.show),
         shown("/orders/{id:int}/as/{dialect}", order.show),
         shown("/orders/{id:int}/steps/{step}", order.step, "GET", "POST"),
+        shown("/partners", partners.show),
+        shown("/partners/new", partners.add, "GET", "POST"),
+        shown("/partners/{id:int}", partners.partner, "GET", "POST"),
+        shown("/partners/{id:int}/keys", keys.make, "POST"),
+        shown("/partners/{id:int}/sheet/{key}", keys.sheet),
+        shown("/partners/keys/{key}/{step}", keys.step, "GET", "POST"),
     ]
 
 
