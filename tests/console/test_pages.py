@@ -20,17 +20,29 @@ from tests.console.conftest import Desk
 HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}\u202e</pre></title>"
 
 
+PLACES = {
+    "id:int": "1000000001",
+    "id": "0" * 24,
+    "dialect": "kole",
+    "step": "ship",
+    "part": "answer",
+    "name:path": "there",
+    "hook": "wh-1",
+    "delivery": "1",
+    "key": "kole:X1",
+}
+"""What stands in the paths of pages, by its name there."""
+
+
 def in_a_book(desk: Desk, method: str = "") -> list[tuple[str, str]]:
     """Give every method and path of a seller's pages, filled in but for mode and seller."""
     found = []
     for route in routes(desk.store):
         assert isinstance(route, Route)
         if "{seller}" in route.path:
-            path = route.path.replace("{id:int}", "1000000001").replace("{dialect}", "kole")
-            path = path.replace("{step}", "ship").replace("{name:path}", "there")
-            path = path.replace("{step}", "ship").replace("{part}", "answer")
-            path = path.replace("{id}", "0" * 24)
-            path = path.replace("{hook}", "wh-1").replace("{delivery}", "1")
+            path = route.path
+            for name, value in PLACES.items():
+                path = path.replace(f"{{{name}}}", value)
             found += [(one, path) for one in sorted(route.methods or ()) if one in ("GET", "POST")]
     return [one for one in found if method in ("", one[0])]
 

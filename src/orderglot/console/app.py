@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -19,6 +20,8 @@ from orderglot.console.orders import OrdersPage
 from orderglot.console.place import PlacePage
 from orderglot.console.problems import ProblemsPage
 from orderglot.console.reject import RejectPages
+from orderglot.console.partner_keys import KeyPages
+from orderglot.console.partners import PartnerPages
 from orderglot.console.rendering import page, show_asset
 from orderglot.console.signing_in import LINK, SIGN_IN, SIGN_OUT, YOU, SigningIn, to_sign_in
 from orderglot.console.traffic import TrafficPage
@@ -40,6 +43,8 @@ from orderglot.stores.store import BookStore
 
 IN_A_BOOK = ROOT + "{mode}/{seller}"
 Shown = Callable[[Request, Visit], Awaitable[Response]]
+Pages = tuple[tuple[Any, ...], ...]
+"""Pages of a seller: the path behind his home, what shows it, and the methods where it is not GET alone."""
 
 STATUSES = {Invalid: 400, Forbidden: 403, NotFound: 404, Conflict: 409, TooMany: 429}
 
@@ -70,11 +75,6 @@ def console(store: BookStore, placements: Placements | None = None) -> dict[str,
 def routes(store: BookStore, placements: Placements | None = None) -> list[BaseRoute]:
     """Give the routes."""
     api, signing = Api(store, placements), SigningIn(store)
-    orders, order = OrdersPage(api), OrderPages(api)
-    place, channels = PlacePage(api), ChannelsPage(api)
-    webhooks = WebhookPages(api)
-    problems, reject = ProblemsPage(api), RejectPages(api)
-    traffic, exchange = TrafficPage(api), ExchangePages(api)
 
     def shown(path: str, work: Shown, *methods: str) -> Route:
         async def show(request: Request) -> Response:
@@ -90,25 +90,55 @@ def routes(store: BookStore, placements: Placements | None = None) -> list[BaseR
         Route(SIGN_OUT, signing.sign_out, methods=["POST"]),
         Route(YOU, signing.you, methods=["POST"]),
         Route(ROOT + "static/{hash}/{name}", show_asset),
-        shown("/orders", orders.show),
-        shown("/orders/steps", orders.take, "POST"),
-        shown("/orders/{id:int}", order.show),
-        shown("/orders/{id:int}/as/{dialect}", order.show),
-        shown("/orders/{id:int}/steps/{step}", order.step, "GET", "POST"),
-        shown("/orders/{id:int}/place", place.show, "GET", "POST"),
-        shown("/problems", problems.show),
-        shown("/problems/rejects", reject.take_group, "POST"),
-        shown("/problems/placements", problems.settle, "POST"),
-        shown("/problems/rejects/{name:path}", reject.show, "GET", "POST"),
-        shown("/traffic", traffic.show),
-        shown("/traffic/{id}", exchange.show, "GET", "POST"),
-        shown("/traffic/{id}/{part}", exchange.give),
-        shown("/channels", channels.show),
-        shown("/channels/{name:path}", channels.job, "GET", "POST"),
-        shown("/webhooks", webhooks.show, "GET", "POST"),
-        shown("/webhooks/{hook}", webhooks.hook, "GET", "POST"),
-        shown("/webhooks/{hook}/{delivery}", webhooks.delivery, "GET", "POST"),
+        *(shown(*one) for one in (*_of_orders(api), *_of_partners(api), *_of_work(api))),
     ]
+
+
+def _of_orders(api: Api) -> Pages:
+    """Give the pages of orders, of the requests that made them, and of what stands in their way."""
+    orders, order, place = OrdersPage(api), OrderPages(api), PlacePage(api)
+    traffic, exchange = TrafficPage(api), ExchangePages(api)
+    problems, reject = ProblemsPage(api), RejectPages(api)
+    return (
+        ("/orders", orders.show),
+        ("/orders/steps", orders.take, "POST"),
+        ("/orders/{id:int}", order.show),
+        ("/orders/{id:int}/as/{dialect}", order.show),
+        ("/orders/{id:int}/steps/{step}", order.step, "GET", "POST"),
+        ("/orders/{id:int}/place", place.show, "GET", "POST"),
+        ("/traffic", traffic.show),
+        ("/traffic/{id}", exchange.show, "GET", "POST"),
+        ("/traffic/{id}/{part}", exchange.give),
+        ("/problems", problems.show),
+        ("/problems/rejects", reject.take_group, "POST"),
+        ("/problems/placements", problems.settle, "POST"),
+        ("/problems/rejects/{name:path}", reject.show, "GET", "POST"),
+    )
+
+
+def _of_partners(api: Api) -> Pages:
+    """Give the pages of customers and their keys."""
+    partners, keys = PartnerPages(api), KeyPages(api)
+    return (
+        ("/partners", partners.show),
+        ("/partners/new", partners.add, "GET", "POST"),
+        ("/partners/{id:int}", partners.partner, "GET", "POST"),
+        ("/partners/{id:int}/keys", keys.make, "POST"),
+        ("/partners/{id:int}/sheet/{key}", keys.sheet),
+        ("/partners/keys/{key}/{step}", keys.step, "GET", "POST"),
+    )
+
+
+def _of_work(api: Api) -> Pages:
+    """Give the pages of what runs by itself."""
+    channels, webhooks = ChannelsPage(api), WebhookPages(api)
+    return (
+        ("/channels", channels.show),
+        ("/channels/{name:path}", channels.job, "GET", "POST"),
+        ("/webhooks", webhooks.show, "GET", "POST"),
+        ("/webhooks/{hook}", webhooks.hook, "GET", "POST"),
+        ("/webhooks/{hook}/{delivery}", webhooks.delivery, "GET", "POST"),
+    )
 
 
 async def _in_a_book(request: Request, store: BookStore, work: Shown) -> Response:

@@ -46,6 +46,7 @@ ROOMS = (
     ("orders", "Orders"),
     ("traffic", "Traffic"),
     ("problems", "Problems"),
+    ("partners", "Partners"),
     ("channels", "Channels"),
     ("webhooks", "Webhooks"),
 )

@@ -46,7 +46,8 @@ class Part(Struct, frozen=True, kw_only=True):
     Parts whose sellers have one name share that seller. Every customer has a reference, by which it
     is found again. ``examples`` are ids by the vendor's own
     names. ``curl`` is a shell line that reads orders, with ``{base}``, the dialect's two names for
-    the parts of a credential, and names of ``examples`` in braces.
+    the parts of a credential, and names of ``examples`` in braces. ``first`` is one that is answered
+    in a book without orders, where ``curl`` is not; of examples it has ``customer_id`` and ``token_url``.
     """
 
     seller: Seller
@@ -56,6 +57,7 @@ class Part(Struct, frozen=True, kw_only=True):
     key: Key
     examples: Mapping[str, str | int]
     curl: str
+    first: str = ""
 
 
 @cache
@@ -94,6 +96,15 @@ def curl(name: str, base: str, fields: tuple[str, str]) -> str:
     """Write the shell line that reads orders of a dialect at an address."""
     values: dict[str, Any] = {**credential(name, fields), **examples(name, base)}
     return part(name).curl.format(base=base, **values)
+
+
+def first(name: str, base: str, credential: Mapping[str, str], customer: str) -> str:
+    """Write the shell line with which a customer, by his own id there, begins in anybody's book.
+
+    ``credential`` has the dialect's two names for the parts of a key; each value stands within single quotes.
+    """
+    values = {**examples(name, base), "site_id": "current", "customer_id": customer, **credential}
+    return (part(name).first or part(name).curl).format(base=base, **values)
 
 
 async def is_demo(store: BookStore) -> bool:

@@ -85,16 +85,23 @@ def part() -> Part:
         key=Key(id="api-demo", secret="0" * 64),
         examples={"order_id": WHOLE},
         curl=CURL,
+        first=FIRST,
     )
 
 
-CURL = (
+_LOGIN = (
     "curl -s '{base}/api/user/customer/apiKeyLogin' -H 'Content-Type: application/json'"
     """ -d '{{"apiKey":"{api_key}"}}' | grep -o 'KSS[0-9A-F]*' | (read K;"""
     " T=$(curl -s '{base}/api/user/customer/authToken' -H \"userSessionApiKey: $K\""
     " | grep -o '[0-9A-F]\\{{32\\}}');"
-    " curl -s '{base}/api/account/order/{order_id}/linkedOrders'"
-    ' -H "userSessionApiKey: $K" -H "X-CSRF-TOKEN: $T")'
+)
+_SESSION = ' -H "userSessionApiKey: $K" -H "X-CSRF-TOKEN: $T"'
+
+CURL = f"{_LOGIN} curl -s '{{base}}/api/account/order/{{order_id}}/linkedOrders'{_SESSION})"
+
+FIRST = (
+    f"{_LOGIN} curl -s '{{base}}/api/account/order/list'{_SESSION}"
+    """ -H 'Content-Type: application/json' -d '{{"size":1}}')"""
 )
 """Log in, fetch a token, and list linked orders: each step needs what the one before gave."""
 

@@ -101,6 +101,10 @@ def part() -> Part:
             "&customerId={customer_id}' -H 'X-ACCOUNT: {account}'"
             " -H 'authenticationToken: {authentication_token}'"
         ),
+        first=(
+            "curl '{base}/api/customer.list' -H 'X-ACCOUNT: {account}'"
+            " -H 'authenticationToken: {authentication_token}'"
+        ),
     )
 
 

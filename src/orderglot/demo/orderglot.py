@@ -19,4 +19,5 @@ def part() -> Part:
         curl=(
             "curl -s '{base}/orderglot/v1/orders/{order_id}' -H 'Authorization: Bearer {api_key}'"
         ),
+        first="curl -s '{base}/orderglot/v1/orders?limit=1' -H 'Authorization: Bearer {api_key}'",
     )

@@ -202,8 +202,8 @@ class Dialect:
     new order without a key that says the same as an earlier one is the same request come again;
     zero where the vendor takes it twice. ``words`` are the members of an order in which the vendor has
     a closed list of words, each with what its words mean; a seller may say what another word means.
-    ``about`` is what a reader of its document is to know first,
-    in paragraphs.
+    ``ready`` gives what the vendor demands of a customer before his first order, and whether it is on
+    record. ``about`` is what a reader of its document is to know first, in paragraphs.
     """
 
     name: str
@@ -225,4 +225,5 @@ class Dialect:
     packing: Callable[[Product], Packing] | None = None
     lists: Lists = field(default_factory=Lists)
     words: Words = ()
+    ready: Callable[[Customer], Mapping[str, bool]] = lambda _customer: {}
     about: str = ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from orderglot.dialects.kole.auth import AUTH
 from orderglot.dialects.kole.bodies import BODIES
+from orderglot.dialects.kole.drafts import readiness
 from orderglot.dialects.kole.faults import FAULTS
 from orderglot.dialects.kole.flows import FLOWS
 from orderglot.dialects.kole.links import LIST_LINKS
@@ -29,4 +30,5 @@ DIALECT = Dialect(
         ("line_status", LINE_STATUSES.codes),
         ("status", INVOICE_STATUSES.codes),
     ),
+    ready=readiness,
 )

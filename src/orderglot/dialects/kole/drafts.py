@@ -181,14 +181,18 @@ def complete(
     )
 
 
-def demand_readiness(customer: Customer) -> None:
-    """Raise Forbidden unless an account has all that the page demands of one that orders."""
-    ready = {
+def readiness(customer: Customer) -> dict[str, bool]:
+    """Give what the page demands of an account that orders, and whether it has that."""
+    return {
         "a billing address": customer.bill_to not in (None, Address()),
         "a payment method": bool(customer.payment_methods),
         "a FedEx or UPS shipping account": any(_account(customer, one) for one in CARRIERS),
     }
-    missing = [what for what, there in ready.items() if not there]
+
+
+def demand_readiness(customer: Customer) -> None:
+    """Raise Forbidden unless an account has all that the page demands of one that orders."""
+    missing = [what for what, there in readiness(customer).items() if not there]
     if missing:
         raise Forbidden(
             f"This account cannot order without {_listed(missing)}; ask the seller to add what is"
