@@ -17,6 +17,7 @@ from orderglot.console.orders import OrdersPage
 from orderglot.console.rendering import page, show_asset
 from orderglot.console.signing_in import LINK, SIGN_IN, SIGN_OUT, YOU, SigningIn, to_sign_in
 from orderglot.console.visits import CSRF, LIVE, ROOT, TEST, Visit, demand_form, visit_of
+from orderglot.console.workbench import Workbench
 from orderglot.core.errors import (
     Conflict,
     Forbidden,
@@ -79,6 +80,7 @@ def routes(store: BookStore) -> list[BaseRoute]:
         shown("/orders/{id:int}", order.show),
         shown("/orders/{id:int}/as/{dialect}", order.show),
         shown("/orders/{id:int}/steps/{step}", order.step, "GET", "POST"),
+        shown("/workbench", Workbench().show, "GET", "POST"),
     ]
 
 

@@ -37,7 +37,7 @@ HEADERS = {
 
 TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
 
-ROOMS = (("orders", "Orders"),)
+ROOMS = (("orders", "Orders"), ("workbench", "Workbench"))
 """The pages of a seller that the navigation has, by their paths."""
 
 

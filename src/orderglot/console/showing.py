@@ -12,6 +12,7 @@ from orderglot.core.line_quantities import cancelled, returned, shipped
 from orderglot.core.order import Address, Line, Order
 from orderglot.core.quantities import Quantity, size
 from orderglot.core.values import Status
+from orderglot.wire.changes import example
 
 NOTHING = Markup('<span class="soft">none</span>')
 
@@ -178,6 +179,7 @@ FILTERS = {
     "came": came,
     "event": event,
     "day": day,
+    "example": example,
     "shipped": shipped,
     "returned": returned,
     "cancelled": cancelled,
