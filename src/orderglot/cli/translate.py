@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from orderglot.wire.translation import Translation
 
 STANDARD_INPUT = "-"
-LONGEST = 60
-"""So many signs of a value are shown."""
-
 ASKED = (
     "This asks for a new order: what the vendor adds to one, such as its id, prices and dates, is"
     " not in it."
@@ -90,6 +87,8 @@ def _held(file: str, dialect: "Dialect") -> "Held":
 
 def _list(done: "Translation", *, as_json: bool) -> None:
     """Say on standard error what became of the orders; nothing where all is as it was."""
+    from orderglot.wire.changes import example
+
     if as_json:
         report = {
             "whole": done.whole,
@@ -102,7 +101,7 @@ def _list(done: "Translation", *, as_json: bool) -> None:
     for number, changes in enumerate(done.fates, 1):
         which = f"order {number}: " if len(done.fates) > 1 else ""
         for change in changes:
-            write_notice(f"{which}{change.fate:<11}  {change.field}{_example(change)}")
+            write_notice(f"{which}{change.fate:<11}  {change.field}{example(change)}")
     return None
 
 
@@ -115,26 +114,3 @@ def _members(changes: tuple["Change", ...]) -> list[dict[str, Any]]:
         }
         for change in changes
     ]
-
-
-def _example(change: "Change") -> str:
-    """Describe from what to what, where that is one value alone."""
-    from orderglot.wire.changes import Fate
-
-    if len(change.values) != 1:
-        return ""
-    before, after = map(_text_of, change.values[0])
-    shown = {Fate.CHANGED: f"{before} became {after}", Fate.MADE_UP: after}
-    text = shown.get(change.fate, before)
-    return f": {text}" if before or after else ""
-
-
-def _text_of(value: Any) -> str:
-    from msgspec import Struct
-
-    from orderglot.core.order import Reference
-
-    if isinstance(value, tuple) and all(isinstance(one, Reference) for one in value):
-        return ", ".join(f"{one.dialect}:{one.id}" for one in value)
-    text = "" if value is None or isinstance(value, Struct | tuple | dict | list) else str(value)
-    return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."

@@ -12,21 +12,22 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from orderglot.console.api import Api
-from orderglot.console.exchange import ExchangePages
 from orderglot.console.channels import ChannelsPage
+from orderglot.console.exchange import ExchangePages
 from orderglot.console.forms import form_of
 from orderglot.console.order import OrderPages
 from orderglot.console.orders import OrdersPage
+from orderglot.console.partner_keys import KeyPages
+from orderglot.console.partners import PartnerPages
 from orderglot.console.place import PlacePage
 from orderglot.console.problems import ProblemsPage
 from orderglot.console.reject import RejectPages
-from orderglot.console.partner_keys import KeyPages
-from orderglot.console.partners import PartnerPages
 from orderglot.console.rendering import page, show_asset
 from orderglot.console.signing_in import LINK, SIGN_IN, SIGN_OUT, YOU, SigningIn, to_sign_in
 from orderglot.console.traffic import TrafficPage
 from orderglot.console.visits import CSRF, LIVE, ROOT, TEST, Visit, demand_form, visit_of
 from orderglot.console.webhooks import WebhookPages
+from orderglot.console.workbench import Workbench
 from orderglot.core.errors import (
     Conflict,
     Forbidden,
@@ -130,7 +131,7 @@ def _of_partners(api: Api) -> Pages:
 
 
 def _of_work(api: Api) -> Pages:
-    """Give the pages of what runs by itself."""
+    """Give the pages of what runs by itself, and of what is tried out."""
     channels, webhooks = ChannelsPage(api), WebhookPages(api)
     return (
         ("/channels", channels.show),
@@ -138,6 +139,7 @@ def _of_work(api: Api) -> Pages:
         ("/webhooks", webhooks.show, "GET", "POST"),
         ("/webhooks/{hook}", webhooks.hook, "GET", "POST"),
         ("/webhooks/{hook}/{delivery}", webhooks.delivery, "GET", "POST"),
+        ("/workbench", Workbench().show, "GET", "POST"),
     )
 
 

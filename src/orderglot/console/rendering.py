@@ -49,6 +49,7 @@ ROOMS = (
     ("partners", "Partners"),
     ("channels", "Channels"),
     ("webhooks", "Webhooks"),
+    ("workbench", "Workbench"),
 )
 """The pages of a seller that the navigation has, by their paths."""
 

@@ -13,6 +13,7 @@ from orderglot.core.line_quantities import cancelled, returned, shipped
 from orderglot.core.order import Address, Line, Order
 from orderglot.core.quantities import Quantity, size
 from orderglot.core.values import Status
+from orderglot.wire.changes import example
 
 NOTHING = Markup('<span class="soft">none</span>')
 
@@ -185,6 +186,7 @@ FILTERS = {
     "event": event,
     "day": day,
     "tone": tone,
+    "example": example,
     "shipped": shipped,
     "returned": returned,
     "cancelled": cancelled,

@@ -10,11 +10,14 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from orderglot.core.order import Identity, Order, Unknown
+from orderglot.core.order import Identity, Order, Reference, Unknown
 from orderglot.core.unknown_members import holds_unknown, spelled
 
 REFERENCES = "references"
 EXTRAS = "extras"
+
+LONGEST = 60
+"""So many signs of a value are shown."""
 
 
 class Fate(StrEnum):
@@ -52,6 +55,23 @@ def changes(before: Order, after: Order) -> tuple[Change, ...]:
         if (was := (pair[0], pair[1])) not in pairs:
             pairs.append(was)
     return tuple(Change(field, fate, tuple(pairs)) for (field, fate), pairs in found.items())
+
+
+def example(change: Change) -> str:
+    """Describe from what to what, where that is one value alone; "" where it is not."""
+    if len(change.values) != 1:
+        return ""
+    before, after = map(_text_of, change.values[0])
+    shown = {Fate.CHANGED: f"{before} became {after}", Fate.MADE_UP: after}
+    text = shown.get(change.fate, before)
+    return f": {text}" if before or after else ""
+
+
+def _text_of(value: Any) -> str:
+    if isinstance(value, tuple) and all(isinstance(one, Reference) for one in value):
+        return ", ".join(f"{one.dialect}:{one.id}" for one in value)
+    text = "" if value is None or isinstance(value, Struct | tuple | dict | list) else str(value)
+    return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."
 
 
 Difference = tuple[str, Fate, Any, Any]
