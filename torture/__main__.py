@@ -13,7 +13,7 @@ from pathlib import Path
 from tests import citus
 from torture import report, trials
 from torture.harness import Harness, stop
-from torture.stores import Cluster, Postgres, Sqlite
+from torture.stores import Cluster, Postgres, Sqlite, StoreKind
 
 
 def main(words: Sequence[str]) -> int:
@@ -27,7 +27,7 @@ def main(words: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="orderglot-torture-") as folder:
         postgres = Postgres(Path(folder) / "postgres")
         clusters = (Cluster(),) if citus.COORDINATOR else ()
-        stores = (Sqlite(), postgres, *clusters)
+        stores = _chosen((Sqlite(), postgres, *clusters), asked.store)
         harness = Harness(Path(folder), stores, seed=asked.seed, scale=asked.scale)
         try:
             for name in known:
@@ -41,13 +41,21 @@ def main(words: Sequence[str]) -> int:
             postgres.end()
 
 
+def _chosen(there: Sequence[StoreKind], names: Sequence[str]) -> tuple[StoreKind, ...]:
+    """Give the stores of those names, all that there are for none."""
+    known = {one.name.lower(): one for one in there}
+    if Cluster.name.lower() in names and not citus.COORDINATOR:
+        stop("ORDERGLOT_TEST_CITUS names no cluster.")
+    return tuple(one for name, one in known.items() if not names or name in names)
+
+
 def _report(harness: Harness, asked: argparse.Namespace) -> int:
     for line in ("", *report.table(harness.rows), "", report.verdict(harness)):
         print(line)
     found = report.results(harness)
     if asked.results:
         report.write_results(found, asked.results)
-    elif not asked.trials and asked.scale == 1:
+    elif not asked.trials and not asked.store and asked.scale == 1:
         report.publish(found)
     return 1 if any(row.lost for row in harness.rows) else 0
 
@@ -55,6 +63,13 @@ def _report(harness: Harness, asked: argparse.Namespace) -> int:
 def _read(words: Sequence[str], known: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m torture", description=__doc__)
     parser.add_argument("trials", nargs="*", metavar="TRIAL", help=f"one of: {', '.join(known)}")
+    parser.add_argument(
+        "--store",
+        action="append",
+        default=[],
+        choices=[one.name.lower() for one in (Sqlite, Postgres, Cluster)],
+        help="try this store alone; may be said again for another (all that there are)",
+    )
     parser.add_argument("--scale", type=float, default=1.0, help="run this share of each trial")
     parser.add_argument("--seed", type=int, default=7, help="the seed of all random choices")
     parser.add_argument("--results", type=Path, help="write the figures into this file alone")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from torture.stores import StoreKind
+from torture.stores import Sqlite, StoreKind
 
 MOST_SEEN = 20
 """So many losses of a row are reported in full."""
@@ -92,6 +92,16 @@ class Harness:
         self.trial = ""
         self._logged = 0.0
         self._folders = 0
+
+    @property
+    def store(self) -> StoreKind:
+        """The store of a trial that takes any one."""
+        return self.stores[0]
+
+    @property
+    def no_file(self) -> str:
+        """Why a trial of files cannot be tried, "" where it can."""
+        return "" if any(isinstance(one, Sqlite) for one in self.stores) else "it is about a file"
 
     def scaled(self, number: int, least: int = 1) -> int:
         """Give how many of something to try where a full run tries so many."""

@@ -34,7 +34,7 @@ SPREAD = [
     ("distributed", len(TABLES) - len(distributing.EVERYWHERE)),
     ("reference", len(distributing.EVERYWHERE)),
 ]
-STATEMENTS = 26
+STATEMENTS = 27
 """One for each table that is spread or stands everywhere, and for each function that goes to where a seller is."""
 KINDS = "SELECT citus_table_type, count(*)::int FROM citus_tables GROUP BY 1 ORDER BY 1"
 

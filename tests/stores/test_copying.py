@@ -402,7 +402,7 @@ def test_a_copy_that_is_in_use_is_left_alone(way: tuple[str, str]) -> None:
     asyncio.run(use())
     before = asyncio.run(all_of(target))
 
-    assert "is a book already, with other order_events; name an empty" in refused(source, target)
+    assert "is a book already, with other hub_notes; name an empty" in refused(source, target)
     assert before == asyncio.run(all_of(target))
 
 

@@ -11,6 +11,7 @@ import pytest
 from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer
 from orderglot.core.order import Order
+from orderglot.stores.backend import FIRST, Entity
 from orderglot.stores.postgres import PostgresStore
 from tests import citus
 from tests.postgres import aside, new_database, ordered
@@ -22,11 +23,11 @@ if citus.COORDINATOR:
     PLACES["citus"] = citus.new_book
 
 
-def statement() -> str:
-    """Give the statement as it stands on the page."""
+def statements() -> list[str]:
+    """Give the statements as they stand on the page."""
     found = re.search(r"(?m)^    INSERT INTO sequences(?:.*\n)+?\n", PAGE.read_text())
     assert found is not None
-    return found[0]
+    return [one for one in found[0].split(";") if one.strip()]
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -52,7 +53,7 @@ def test_what_the_page_says_skips_a_million_of_each_for_every_seller(place: str)
 
     before = aside(more("one", "two"))
     aside(more())
-    ordered(url, statement())
+    ordered(url, *statements())
     after = aside(more("one", "two", "silent"))
 
     for name, ids in before.items():
@@ -60,3 +61,24 @@ def test_what_the_page_says_skips_a_million_of_each_for_every_seller(place: str)
     assert all(
         new >= old + SKIPPED for new, old in zip(after["silent"], before["one"], strict=True)
     )
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_where_no_seller_is_left_those_to_come_skip_a_million_each_time(place: str) -> None:
+    url = PLACES[place]()
+
+    async def come_and_go() -> int:
+        store = PostgresStore(url)
+        seller = await store.add_seller("acme")
+        ((id,),) = [await store._backend.numbers(seller.id, Entity.ORDER, 1)]
+        await store.remove_seller("acme")
+        await store.close()
+        return id
+
+    found = [aside(come_and_go())]
+    for _ in range(2):
+        ordered(url, *statements())
+        found.append(aside(come_and_go()))
+
+    first = FIRST[Entity.ORDER]
+    assert [first, first + SKIPPED, first + 2 * SKIPPED] == found

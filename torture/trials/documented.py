@@ -7,7 +7,6 @@ from orderglot import demo
 from torture.connections import HOST
 from torture.harness import Harness
 from torture.server_process import serving
-from torture.stores import Sqlite
 
 REQUESTS = 200
 
@@ -15,9 +14,9 @@ REQUESTS = 200
 def run(harness: Harness) -> None:
     """Send them to a served demo, in every dialect that it has a document of."""
     folder = harness.new_folder()
-    url = Sqlite().new(folder)
+    url = harness.store.new(folder)
     for name in demo.names():
-        what = f"malformed requests by Schemathesis, {name}"
+        what = f"malformed requests by Schemathesis, {name}, {harness.store.name}"
         with harness.row(what) as row, serving(row, folder, url, "--demo") as served:
             found = malformed(
                 f"http://{HOST}:{served.port}", name, harness.scaled(REQUESTS), first=harness.seed

@@ -68,13 +68,14 @@ def run(harness: Harness) -> None:
     """Place orders with each dialect that can, with idempotency keys and without."""
     for name in dialects.names():
         if dialects.dialect(name).flows.place is not None:
-            with harness.row(f"orders placed under kill -9 of both sides, {name}") as row:
+            what = f"orders placed under kill -9 of both sides, {name}, {harness.store.name}"
+            with harness.row(what) as row:
                 _round(harness, row, dialects.dialect(name))
 
 
 def _round(harness: Harness, row: Row, dialect: Dialect) -> None:
     folder = harness.new_folder()
-    there = Sqlite().new(folder)
+    there = harness.store.new(folder)
     seller = books.made(there)[dialect.name]
     before = len(asyncio.run(_sold(there, seller)))
     here = asyncio.run(_written(folder, there, dialect, harness.scaled(ORDERS, 2)))
@@ -89,7 +90,8 @@ def _round(harness: Harness, row: Row, dialect: Dialect) -> None:
                 row.lose(f"order {order.id} ended with exit code {code}")
     row.note("not known in the end, without keys", unknown)
     _find(row, here, before, asyncio.run(_sold(there, seller)), unknown, dialect)
-    row.check_books(Sqlite(), here.url, there)
+    row.check_books(Sqlite(), here.url)
+    row.check_books(harness.store, there)
 
 
 def _placed(

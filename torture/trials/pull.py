@@ -32,13 +32,14 @@ def run(harness: Harness) -> None:
     """Pull with each dialect that has a list."""
     for name in dialects.names():
         if dialects.dialect(name).flows.page is not None:
-            with harness.row(f"orders pulled under kill -9 of both sides, {name}") as row:
+            what = f"orders pulled under kill -9 of both sides, {name}, {harness.store.name}"
+            with harness.row(what) as row:
                 _round(harness, row, dialects.dialect(name))
 
 
 def _round(harness: Harness, row: Row, dialect: Dialect) -> None:
     folder = harness.new_folder()
-    there = Sqlite().new(folder)
+    there = harness.store.new(folder)
     seller = books.made(there)[dialect.name]
     given, expected = asyncio.run(_filled(there, seller, dialect, harness.scaled(ORDERS, 20)))
     here = Here(folder, f"sqlite:///{folder}/here.db", {**environment(folder), **given})
@@ -52,7 +53,8 @@ def _round(harness: Harness, row: Row, dialect: Dialect) -> None:
     found = asyncio.run(_taken(here, dialect))
     row.expect(sorted(expected), [id for id in found if id in expected], "new orders, each once")
     row.expect(len({*found}), len(found), "orders, each once")
-    row.check_books(Sqlite(), here.url, there)
+    row.check_books(Sqlite(), here.url)
+    row.check_books(harness.store, there)
 
 
 def _pulled(

@@ -78,7 +78,6 @@ class Api:
             self.store.keyring,
             now,
             self.store.of(caller),
-            administration=administered_by(self.store, chosen_one, Person(caller.name, "")),
             views=self.server.views,
             journal=self.store.journal,
             placements=self.placements,

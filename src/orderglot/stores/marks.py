@@ -26,6 +26,9 @@ MARKS = frozenset({UNFINISHED, MOVED, COPY})
 SKIPPED = 1_000_000
 """So many numbers of each kind a copy skips, which may have been handed out elsewhere meanwhile."""
 
+BEGINS = "numbers begin"
+"""The kind of the hub's notes on where the numbers of a new seller begin, one of each kind of number."""
+
 NOT_COPIED = "SELECT name FROM migrations WHERE number = 0"
 """The mark with which nobody may use a book."""
 
@@ -38,6 +41,11 @@ NOT_WHOLE = (
 
 Rows = Collection[Any]
 """The number and the name of each step that was done, perhaps with more behind them."""
+
+
+def behind(first: int, reached: int) -> int:
+    """Give where the numbers of a new seller begin, behind those that whoever has ``reached`` a number has skipped."""
+    return first + max(reached - first, 0) // SKIPPED * SKIPPED
 
 
 def marks_of(done: Rows) -> dict[int, str]:

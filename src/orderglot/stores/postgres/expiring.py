@@ -4,33 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import asyncpg
-
-from orderglot.stores.backend import BEGINNINGS, Entity
-from orderglot.stores.marks import SKIPPED
+from orderglot.stores.backend import Entity
 from orderglot.stores.sql.grammar import Sql
 from orderglot.stores.sql.rows import microseconds
 
 PURGED = 100
 """So many expired rows at most go at a time."""
-
-_OLDEST = "SELECT min(id) FROM sellers"
-_NEXT = "SELECT thing, next FROM sequences WHERE seller = $1"
-_BEGIN = "INSERT INTO sequences (seller, thing, next) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
-
-
-async def begin_behind(connection: asyncpg.Connection, seller: int) -> None:
-    """Begin the numbers of a new seller behind those that others have skipped.
-
-    One of this name may have had them before the book went back. Whoever skips does so for all sellers who
-    are there, so the oldest one tells; to ask all of them would ask every machine of a cluster.
-    """
-    oldest = await connection.fetchval(_OLDEST)
-    reached = {str(thing): int(after) for thing, after in await connection.fetch(_NEXT, oldest)}
-    for thing, first in BEGINNINGS.items():
-        skipped = (reached.get(thing, first) - first) // SKIPPED * SKIPPED
-        if skipped:
-            await connection.execute(_BEGIN, seller, thing, first + skipped)
 
 
 def numbers(seller: int, thing: Entity, first: int, count: int) -> Sql:

@@ -9,11 +9,9 @@ import asyncpg
 import msgspec
 
 from orderglot.core.errors import Conflict, Invalid, NotFound, Upstream
-from orderglot.stores.backend import BEGINNINGS
 from orderglot.stores.database_url import shown
 from orderglot.stores.marks import (
     COPY,
-    SKIPPED,
     UNFINISHED,
     demand_free,
     demand_here,
@@ -31,6 +29,7 @@ from orderglot.stores.migrations import (
     pending,
     report_upgrade,
 )
+from orderglot.stores.postgres.beginnings import skip
 from orderglot.stores.postgres.migrating import LOCK, Migrating, make
 from orderglot.stores.postgres.script import Kind, beside, statements
 from orderglot.stores.postgres.trigrams import index_names
@@ -50,14 +49,6 @@ SET_MARK = (
     " RETURNING TRUE"
 )
 UNMARK = "DELETE FROM migrations WHERE number = $1"
-# A cluster does not know of which kinds the parameters of such a statement are.
-_SKIP = fragment(
-    "INSERT INTO sequences AS s (seller, thing, next)",
-    "SELECT id, thing, beginning +",
-    f"{SKIPPED} FROM sellers CROSS JOIN (VALUES",
-    ", ".join(f"('{thing}', {first}::bigint)" for thing, first in BEGINNINGS.items()),
-    f") AS b (thing, beginning) ON CONFLICT (seller, thing) DO UPDATE SET next = s.next + {SKIPPED}",
-)
 
 APPLIED = "SELECT number, name, (to_jsonb(m) ->> 'oldest')::bigint FROM migrations AS m"
 """Which steps were done, and which is the oldest program that may go on beside each of them."""
@@ -255,7 +246,7 @@ async def _begin_to_write(connection: asyncpg.Connection) -> None:
         async with connection.transaction():
             # Somebody else may have been faster.
             if await connection.execute(UNMARK, COPY) == "DELETE 1":
-                await connection.execute(_SKIP)
+                await skip(connection)
     except (asyncpg.ReadOnlySQLTransactionError, asyncpg.InsufficientPrivilegeError):
         return
 

@@ -19,7 +19,7 @@ from orderglot.core.ports import Event
 from orderglot.stores import writes
 from orderglot.stores.backend import Entity, Raced
 from orderglot.stores.identities import hub_ids
-from orderglot.stores.postgres import tables
+from orderglot.stores.postgres import beginnings, tables
 from orderglot.stores.postgres.batching import Batching
 from orderglot.stores.postgres.connection import (
     FAILURES,
@@ -29,7 +29,6 @@ from orderglot.stores.postgres.connection import (
     is_passing,
     refused,
 )
-from orderglot.stores.postgres.expiring import begin_behind
 from orderglot.stores.postgres.grammar import numbered
 from orderglot.stores.postgres.identities import claim
 from orderglot.stores.postgres.merger import Merger
@@ -95,12 +94,15 @@ class Writer:
 
     async def _commit(self, seller: int, batch: Collection[writes.Write]) -> None:
         claimed, new = _claimed(batch), _has_new_seller(batch)
+        gone = any(isinstance(one, writes.DropSeller) for one in batch)
         statements = list(tables.statements(seller, batch))
         if not statements:
             return
         at = EVERY if any(isinstance(one, _EVERYWHERE) for one in batch) else self._machine(seller)
         if claimed or new or len(statements) > 1:
-            await self._tried(lambda: self._transact(seller, statements, claimed, at, new=new))
+            await self._tried(
+                lambda: self._transact(seller, statements, claimed, at, new=new, gone=gone)
+            )
         else:
             straight = all(isinstance(one, KINDS) for one in batch)
             await self._tried(lambda: self._do(statements[0], at, straight=straight))
@@ -144,14 +146,17 @@ class Writer:
         at: Place,
         *,
         new: bool,
+        gone: bool,
     ) -> None:
         async with self._pool.transaction(at) as connection:
             if claimed:
                 await claim(connection, seller, Entity.CUSTOMER, claimed)
+            if gone:
+                await beginnings.leave(connection, seller)
             for sql in statements:
                 await connection.fetch(numbered(sql.text), *sql.params)
             if new:
-                await begin_behind(connection, seller)
+                await beginnings.begin(connection, seller)
 
     def _translated(self, error: BaseException) -> HubError | Raced:
         if isinstance(error, asyncpg.PostgresError) and (no := refused(error)) is not None:

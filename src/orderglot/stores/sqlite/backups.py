@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from orderglot.core.errors import Conflict, Invalid
-from orderglot.stores.marks import COPY, MOVED, SKIPPED, UNFINISHED
+from orderglot.stores.marks import BEGINS, COPY, MOVED, SKIPPED, UNFINISHED
 from orderglot.stores.sqlite.alone import alone, in_use, is_locked
+from orderglot.stores.sqlite.beginnings import reach
 from orderglot.stores.sqlite.connection import translating_errors
 from orderglot.stores.sqlite.names import name_too, rename
 from orderglot.stores.sqlite.opening import SET_MARK, UNMARK, demand_book, prepare
@@ -21,7 +22,7 @@ STALE = (*LOGS, "-shm")
 """What SQLite keeps beside a file, and would take for a part of any other one in its place."""
 
 Next = list[tuple[int, str, int]]
-"""Which number comes next, by seller and kind."""
+"""Which number comes next, by seller and kind; with seller 0 where those of a new one begin."""
 
 
 class Kept(NamedTuple):
@@ -33,6 +34,9 @@ class Kept(NamedTuple):
 
 _MARKED = "SELECT 1 FROM migrations WHERE number = ?"
 _NEXT = "SELECT seller, thing, next FROM sequences"
+_NOTED = (
+    "SELECT seller, name, CAST(CAST(document AS TEXT) AS INTEGER) FROM hub_notes WHERE kind = ?"
+)
 # Of a seller whom the backup lacks the numbers go to another: new sellers begin behind those of all.
 _RAISE = (
     "INSERT INTO sequences (seller, thing, next) SELECT coalesce((SELECT id FROM sellers WHERE id = :seller),"
@@ -130,7 +134,9 @@ def take_place(part: Path, target: Path, name: str) -> Path | None:
                     {"seller": seller, "thing": thing, "next": number + SKIPPED}
                     for seller, thing, number in after
                 ]
-                file.executemany(_RAISE, skipped)
+                file.executemany(_RAISE, [one for one in skipped if one["seller"]])
+                for _, thing, number in after:
+                    reach(file, thing, number + SKIPPED)
             _sync(part)
         kept = _keep(target, name) if target.exists() else None
         _settle_in(part, target, kept)
@@ -152,7 +158,7 @@ def _leave(target: Path, held: ExitStack) -> Next:
         return []
     try:
         file = held.enter_context(alone(target))
-        after = _next(file)
+        after = [*_rows(file, _NEXT), *_rows(file, _NOTED, BEGINS)]
         # Whoever closes a file with a log takes that away by its name, which is another one's by then.
         file.execute("PRAGMA journal_mode = DELETE")
         target.with_name(f"{target.name}-journal").unlink(missing_ok=True)
@@ -164,9 +170,10 @@ def _leave(target: Path, held: ExitStack) -> Next:
     return after
 
 
-def _next(file: sqlite3.Connection) -> Next:
+def _rows(file: sqlite3.Connection, text: str, *params: str) -> Next:
+    """Give what can be read; a book of an earlier version lacks the notes."""
     try:
-        return file.execute(_NEXT).fetchall()
+        return file.execute(text, params).fetchall()
     except sqlite3.DatabaseError:
         return []
 

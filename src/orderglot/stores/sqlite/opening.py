@@ -10,10 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from orderglot.core.errors import Invalid, NotFound, Upstream
-from orderglot.stores.backend import BEGINNINGS
 from orderglot.stores.marks import (
     COPY,
-    SKIPPED,
     UNFINISHED,
     demand_free,
     demand_here,
@@ -31,6 +29,7 @@ from orderglot.stores.migrations import (
     report_upgrade,
 )
 from orderglot.stores.sqlite.alone import alone
+from orderglot.stores.sqlite.beginnings import skip
 from orderglot.stores.sqlite.connection import (
     TIMEOUT,
     WORDS,
@@ -66,10 +65,6 @@ _NOTE = "INSERT INTO migrations VALUES (?, ?)"
 UNMARK = "DELETE FROM migrations WHERE number = ?"
 
 _TABLE = "CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL)"
-_SKIP = (
-    "INSERT INTO sequences (seller, thing, next) SELECT id, ?, ? + ? FROM sellers WHERE true"
-    " ON CONFLICT (seller, thing) DO UPDATE SET next = next + ?"
-)
 
 
 def prepare(
@@ -260,17 +255,11 @@ def _begin_to_write(path: Path, done: Done) -> None:
             # Somebody else may have been faster.
             if connection.execute(UNMARK, (COPY,)).rowcount:
                 number_copied(connection)
-                _skip_numbers(connection)
+                skip(connection)
             connection.execute("COMMIT")
         finally:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
-
-
-def _skip_numbers(connection: sqlite3.Connection) -> None:
-    """Hand out no number that may have been handed out elsewhere since the copy was made."""
-    for thing, first in BEGINNINGS.items():
-        connection.execute(_SKIP, (thing, first, SKIPPED, SKIPPED))
 
 
 def _done(connection: sqlite3.Connection) -> Done:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Collection
-from itertools import groupby, product
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from orderglot.core.customer import Customer
@@ -12,13 +12,12 @@ from orderglot.core.ports import Event
 from orderglot.core.product import Product
 from orderglot.core.seller import Seller
 from orderglot.stores import writes
-from orderglot.stores.backend import BEGINNINGS, HUB_ITSELF, Entity, Raced
-from orderglot.stores.marks import SKIPPED
+from orderglot.stores.backend import HUB_ITSELF, Entity, Raced
 from orderglot.stores.sql.count_buckets import UNSET, changes, hundreds
 from orderglot.stores.sql.grammar import fragment
 from orderglot.stores.sql.rows import NULLABLE, STANDING, WORKED_OUT, row, worked_out
 from orderglot.stores.sql.terms import changed, of_sku
-from orderglot.stores.sqlite import keys
+from orderglot.stores.sqlite import beginnings, keys
 from orderglot.stores.sqlite.connection import Row
 from orderglot.stores.sqlite.expiring import put_answers
 from orderglot.stores.sqlite.feed import add_events
@@ -101,14 +100,6 @@ def _by_kind(commits: list[Commit]) -> dict[type, dict[int, list[writes.Write]]]
     return found
 
 
-# Where others have skipped numbers, a seller of this name may have had those before the book went back.
-_BEGIN = (
-    "INSERT INTO sequences (seller, thing, next)"
-    " SELECT :seller, :thing, :first + (most - :first) / :skipped * :skipped"
-    " FROM (SELECT max(next) AS most FROM sequences WHERE thing = :thing)"
-    " WHERE most - :first >= :skipped"
-)
-
 Put = tuple[Row, Row | None]
 """The values of a row, and the key and version of the one that they take the place of."""
 
@@ -161,13 +152,8 @@ def _put_sellers(
     replaced = [_replaced(write.kept, write.seller.id) for write in batch]
     _put(connection, "sellers", list(zip(values, replaced, strict=True)))
     new = [write.seller.id for write in batch if write.kept is None]
-    connection.executemany(
-        _BEGIN,
-        [
-            {"seller": seller, "thing": thing, "first": first, "skipped": SKIPPED}
-            for seller, (thing, first) in product(new, BEGINNINGS.items())
-        ],
-    )
+    for seller in new:
+        beginnings.begin(connection, seller)
 
 
 def _replaced(kept: Customer | Product | Seller | None, *key: object) -> Row | None:
@@ -191,6 +177,7 @@ def _drop_sellers(
     for write in batch:
         keys.demand_nobody(connection, seller, write.now)
         _demand_no_notes(connection, seller, write.rejects)
+        beginnings.leave(connection, seller)
         for of_seller in OF_SELLER:
             connection.execute(fragment("DELETE FROM", of_seller, "WHERE seller = ?"), (seller,))
         gone = connection.execute(
