@@ -366,6 +366,7 @@ COMMANDS: dict[tuple[str, ...], list[tuple[str, ...]]] = {
         (NAME, "--known-as", NAME),
     ],
     ("customer", "remove"): [(NAME,), (f"none{ODD}",)],
+    ("customer", "erase"): [(NAME, "--dry-run"), (NAME, "--dry-run", "--json"), (f"none{ODD}",)],
     ("customer", "list"): [(), ("--json",), ("--q", NAME)],
     ("customer", "show"): [(NAME,), (NAME, "--json"), (f"none{ODD}",)],
     ("customer", "items", "list"): [(f"D{ODD}",), (f"D{ODD}", "--json"), (f"none{ODD}",)],

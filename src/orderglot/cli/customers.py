@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orderglot.cli import customer_items
+from orderglot.cli import customer_erase, customer_items
 from orderglot.cli.command import (
     AsJson,
     Extras,
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 app = group("Customers: who buys from a seller.")
 app.add_typer(customer_items.app, name="items")
+app.command("erase")(customer_erase.erase)
 
 
 @app.command("add")

@@ -33,8 +33,8 @@ MOST_IN_A_BLOCK = 512
 LARGEST_BLOCK = 4 * 2**20
 """A block ends with the exchange by which it has so many bytes."""
 
-_encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(list[Bytes]).decode
+encode = msgspec.msgpack.Encoder().encode
+decode = msgspec.msgpack.Decoder(list[Bytes]).decode
 
 
 class Entry(Struct, gc=False):
@@ -72,7 +72,7 @@ def entry_of(exchange: Exchange, struck: Struck) -> Entry:
         orders,
         _writable(struck.reason[:LONGEST_REASON]) if struck.reason else "",
     )
-    packed = _encode(
+    packed = encode(
         (
             request.base,
             struck.query,
@@ -142,4 +142,4 @@ def _add(batch: Batch, entries: list[Entry]) -> None:
 
 def bytes_of(content: bytes, place: int) -> Bytes:
     """Give one exchange's bytes out of a block."""
-    return _decode(decompressed(content))[place]
+    return decode(decompressed(content))[place]

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from orderglot.core.erasing import Theirs
 from orderglot.core.journal import Journal
 from orderglot.journal.entries import Entry
 
@@ -33,6 +34,20 @@ class Kept(Journal, Protocol):
 
     async def prune(self, keep: Keep, now: datetime) -> None:
         """Let go of what is older, or more, than may be kept."""
+        ...
+
+    async def erase(
+        self, seller: int, theirs: Theirs, behind: str, *, dry: bool
+    ) -> tuple[str, int]:
+        """Erase a person from some exchanges of a seller, behind a block.
+
+        Gives the last block that was looked through, "" at the end, and how many exchanges spoke of them.
+        With ``dry`` nothing is written.
+        """
+        ...
+
+    async def compact(self) -> None:
+        """Leave nothing of what was there before, as far as it is in a file; raises Upstream where that is in use."""
         ...
 
     async def close(self) -> None:

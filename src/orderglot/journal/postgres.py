@@ -14,9 +14,11 @@ from itertools import count
 import asyncpg
 
 from orderglot.core.caller import Caller
+from orderglot.core.erasing import Theirs
 from orderglot.core.errors import HubError, Upstream
 from orderglot.core.journal import Criteria, Gap, Kept, Row, first_id, moment_of, not_kept
 from orderglot.journal.entries import BLOCK, COLUMNS, GAP, Entry, batch_of, bytes_of
+from orderglot.journal.erasing import AT_ONCE, BLOCKS, PUT_BLOCK, PUT_ROW, ROWS, cleaned
 from orderglot.journal.keeping import Keep, cutoff
 from orderglot.journal.selection import POSTGRES, page_statements, row_of, show_statement, together
 
@@ -142,6 +144,23 @@ class PostgresJournal:
             found = await connection.fetch(text, caller.seller, oldest)
             return tuple(Gap(moment_of(id), dropped) for id, dropped in found)
 
+    async def erase(
+        self, seller: int, theirs: Theirs, behind: str, *, dry: bool
+    ) -> tuple[str, int]:
+        """Erase a person from some exchanges of a seller, behind a block."""
+        async with self._writing() as connection:
+            if not await _is_made(connection):
+                return "", 0
+            async with connection.transaction():
+                blocks = await connection.fetch(_numbered(BLOCKS), seller, behind, AT_ONCE)
+                count = 0
+                for id, content in blocks:
+                    count += await _erase(connection, seller, id, content, theirs, dry=dry)
+        return blocks[-1][0] if len(blocks) == AT_ONCE else "", count
+
+    async def compact(self) -> None:
+        """Do nothing: the server itself takes out what no row has any more."""
+
     async def close(self) -> None:
         """Close the connection."""
         if self._writer is not None:
@@ -183,6 +202,27 @@ class PostgresJournal:
                 for day in (today - DAY, today, today + DAY):
                     await connection.execute(_partition(table, day))
         self._ready = today
+
+
+async def _erase(
+    connection: asyncpg.Connection,
+    seller: int,
+    block: str,
+    content: bytes,
+    theirs: Theirs,
+    *,
+    dry: bool,
+) -> int:
+    """Erase a person from a block and its rows; gives how many exchanges spoke of them."""
+    rows = await connection.fetch(_numbered(ROWS), seller, block)
+    clean = cleaned(content, [tuple(row) for row in rows], theirs)
+    if clean is None or dry:
+        return clean.spoke if clean else 0
+    size = len(clean.content)
+    await connection.execute(_numbered(PUT_BLOCK), clean.content, size, seller, block)
+    changed = [(*texts, seller, id) for *texts, id in clean.rows]
+    await connection.executemany(_numbered(PUT_ROW), changed)
+    return clean.spoke
 
 
 async def _is_made(connection: asyncpg.Connection) -> bool:

@@ -14,9 +14,20 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from orderglot.core.caller import Caller
+from orderglot.core.erasing import Theirs
 from orderglot.core.errors import Upstream
 from orderglot.core.journal import Criteria, Gap, Kept, Row, first_id, moment_of, not_kept
 from orderglot.journal.entries import BLOCK, COLUMNS, GAP, Entry, batch_of, bytes_of
+from orderglot.journal.erasing import (
+    AT_ONCE as BLOCKS_AT_ONCE,
+)
+from orderglot.journal.erasing import (
+    BLOCKS,
+    PUT_BLOCK,
+    PUT_ROW,
+    ROWS,
+    cleaned,
+)
 from orderglot.journal.keeping import Keep, cutoff
 from orderglot.journal.selection import SQLITE, page_statements, row_of, show_statement, together
 
@@ -107,6 +118,43 @@ class SqliteJournal:
         params = (caller.seller, "" if since is None else first_id(since))
         found: list[Any] = await self._read(lambda line: line.execute(text, params).fetchall(), [])
         return tuple(Gap(moment_of(id), dropped) for id, dropped in found)
+
+    async def erase(
+        self, seller: int, theirs: Theirs, behind: str, *, dry: bool
+    ) -> tuple[str, int]:
+        """Erase a person from some exchanges of a seller, behind a block."""
+        if not self._path.exists():
+            return "", 0
+        return await self._do(partial(self._erase, seller, theirs, behind, dry))
+
+    def _erase(self, seller: int, theirs: Theirs, behind: str, dry: bool) -> tuple[str, int]:
+        connection, count, last = self._opened(), 0, ""
+        with _in_words(self._path), _transaction(connection):
+            blocks = connection.execute(BLOCKS, (seller, behind, BLOCKS_AT_ONCE)).fetchall()
+            for last, content in blocks:
+                rows = connection.execute(ROWS, (seller, last)).fetchall()
+                if (clean := cleaned(content, rows, theirs)) is None:
+                    continue
+                count += clean.spoke
+                if not dry:
+                    put = (clean.content, len(clean.content), seller, last)
+                    connection.execute(PUT_BLOCK, put)
+                    for *texts, id in clean.rows:
+                        connection.execute(PUT_ROW, (*texts, seller, id))
+        return last if len(blocks) == BLOCKS_AT_ONCE else "", count
+
+    async def compact(self) -> None:
+        """Leave nothing in the file of what was there before."""
+        if self._path.exists():
+            await self._do(self._compact)
+
+    def _compact(self) -> None:
+        with _in_words(self._path):
+            connection = self._opened()
+            connection.execute("VACUUM")
+            (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise Upstream(f"Others are reading {self._path} all the time; try again.")
 
     async def close(self) -> None:
         """Close the file."""

@@ -24,6 +24,7 @@ from orderglot.core.seller import Seller
 from orderglot.core.tokens import Token
 from orderglot.core.values import Omits
 from orderglot.stores import writes
+from orderglot.stores.sweeping import Rewritten, Row, Swept
 
 
 class Raced(Exception):
@@ -311,6 +312,21 @@ class Backend(Protocol):
 
     async def purge(self, seller: int, now: datetime) -> int:
         """Let go of some answers, counts and tokens that were over by then, and give how many."""
+        ...
+
+    async def sweep(self, seller: int, table: Swept, behind: Row, most: int) -> list[Row]:
+        """Give so many rows of a seller behind a key, by rising key: the keys, and the texts behind them."""
+        ...
+
+    async def rewrite(self, seller: int, table: Swept, rows: list[Rewritten]) -> None:
+        """Write texts in the place of those that were read, where they are still the same."""
+        ...
+
+    async def compact(self) -> None:
+        """Leave nothing of what was struck out or changed, as far as files of this store have it.
+
+        Raises Upstream where others are in the way.
+        """
         ...
 
     async def merge_counts(self, seller: int, /) -> int:

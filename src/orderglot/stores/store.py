@@ -13,6 +13,7 @@ from orderglot.core.acts import ACT, Act, Person
 from orderglot.core.caller import Caller
 from orderglot.core.counting import counted, listed
 from orderglot.core.currencies import demand_currency
+from orderglot.core.customer import Customer
 from orderglot.core.errors import Conflict, NotFound
 from orderglot.core.journal import Journal
 from orderglot.core.listed_journal import ListedJournal
@@ -26,6 +27,7 @@ from orderglot.stores import document, writes
 from orderglot.stores.acts import Acts, differing, kept_above, read_act
 from orderglot.stores.backend import HUB_ITSELF, Backend, Counts, Raced, Scope, Thinned
 from orderglot.stores.book import Book
+from orderglot.stores.erasing import Erasing, Exchanges, OnStep
 from orderglot.stores.id_blocks import IdBlocks
 from orderglot.stores.keyring import Keyring
 from orderglot.stores.reads import Clock
@@ -302,6 +304,25 @@ class BookStore:
         if done.floor > first:
             await self.act(seller, "events.thinned", f"up to {done.floor}", {"before": before})
         return done.floor - first
+
+    async def erase(
+        self,
+        seller: int,
+        customer: Customer,
+        journal: Exchanges | None = None,
+        on_step: OnStep = lambda *_: None,
+        *,
+        dry: bool = False,
+    ) -> dict[str, int]:
+        """Erase a customer, and give of how much of what; with ``dry`` nothing is written.
+
+        It is done step by step; cut off, it goes on where it was. Raises Conflict where something of theirs
+        was changed at this moment, Upstream where others are in the way of wiping a file.
+        """
+        work = Erasing(
+            self._backend, self._clock, self._acts, seller, customer.id, journal, on_step
+        )
+        return await work.run(customer, dry=dry)
 
     async def check_ready(self) -> None:
         """Raise Unready unless the book that was opened is there and can be written to.

@@ -32,8 +32,10 @@ from orderglot.stores.backend import (
     Thinned,
 )
 from orderglot.stores.identities import goes_by, stands_for
+from orderglot.stores.memory.erasing import rewrite, sweep
 from orderglot.stores.memory.keys import Keys
 from orderglot.stores.memory.tables import SellerTables, Table, check_version, in_sight
+from orderglot.stores.sweeping import Rewritten, Row, Swept
 
 
 class MemoryBackend:
@@ -281,6 +283,17 @@ class MemoryBackend:
     async def purge(self, seller: int, now: datetime) -> int:
         """Let go of the answers, counts and tokens that were over by then, and give how many."""
         return self._room(seller).purge(now) + self.keys.purge(seller, now)
+
+    async def sweep(self, seller: int, table: Swept, behind: Row, most: int) -> list[Row]:
+        """Give so many rows of a seller behind a key, by rising key: the keys, and the texts behind them."""
+        return sweep(self._room(seller), table, behind, most)
+
+    async def rewrite(self, seller: int, table: Swept, rows: list[Rewritten]) -> None:
+        """Write texts in the place of those that were read, where they are still the same."""
+        rewrite(self._room(seller), table, rows)
+
+    async def compact(self) -> None:
+        """Do nothing: what was changed is nowhere any more."""
 
     async def merge_counts(self, _seller: int) -> int:
         """Give 0: here orders are counted when it is asked."""

@@ -35,6 +35,7 @@ from orderglot.stores.postgres import expiring, opening, queries
 from orderglot.stores.postgres.batching import Batching
 from orderglot.stores.postgres.documents import Documents
 from orderglot.stores.postgres.feed import read_feed, thin
+from orderglot.stores.postgres.grammar import numbered
 from orderglot.stores.postgres.lists import Lists
 from orderglot.stores.postgres.machines import Machines
 from orderglot.stores.postgres.pool import Params, Pool
@@ -49,6 +50,7 @@ from orderglot.stores.sql.events import DUPLICATES, EVENTS, event_of
 from orderglot.stores.sql.grammar import Sql
 from orderglot.stores.sql.paging import scoped
 from orderglot.stores.sql.rows import instant
+from orderglot.stores.sweeping import Rewritten, Row, Swept, reading, values_of, writing
 
 T = TypeVar("T")
 
@@ -321,6 +323,24 @@ class PostgresBackend:
     async def purge(self, seller: int, now: datetime) -> int:
         """Let go of some answers, counts and tokens that were over by then, and give how many."""
         return await self._change(seller, expiring.purge(seller, now))
+
+    async def sweep(self, seller: int, table: Swept, behind: Row, most: int) -> list[Row]:
+        """Give so many rows of a seller behind a key, by rising key: the keys, and the texts behind them."""
+        asked = (seller, *behind, most)
+        found = await self._pool.fetch(reading(table), asked, self._at(seller))
+        return [tuple(row) for row in found]
+
+    async def rewrite(self, seller: int, table: Swept, rows: list[Rewritten]) -> None:
+        """Write texts in the place of those that were read, where they are still the same."""
+        await self._presence.demand()
+        text, values = (
+            numbered(writing(table, "IS NOT DISTINCT FROM")),
+            list(values_of(seller, rows)),
+        )
+        await self._pool.ask(lambda line: line.executemany(text, values), self._at(seller))
+
+    async def compact(self) -> None:
+        """Do nothing: the server itself takes out what no row has any more."""
 
     async def merge_counts(self, seller: int) -> int:
         """Merge what the counts of a seller's orders are behind by, and give how much that was."""

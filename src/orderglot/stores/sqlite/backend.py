@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Collection, Iterable
 from datetime import datetime
 from decimal import Decimal
@@ -35,7 +36,7 @@ from orderglot.stores.sql.events import DUPLICATES, EVENTS, event_of
 from orderglot.stores.sql.paging import scoped
 from orderglot.stores.sql.rows import instant
 from orderglot.stores.sql.tokens import held
-from orderglot.stores.sqlite import expiring, queries, tables
+from orderglot.stores.sqlite import erasing, expiring, queries, tables
 from orderglot.stores.sqlite.connection import Row
 from orderglot.stores.sqlite.documents import Documents
 from orderglot.stores.sqlite.feed import Thin, read_feed, thin
@@ -46,6 +47,7 @@ from orderglot.stores.sqlite.queries import listed
 from orderglot.stores.sqlite.reader import Reader
 from orderglot.stores.sqlite.reader_threads import ReaderThreads
 from orderglot.stores.sqlite.writer import Writer
+from orderglot.stores.sweeping import Rewritten, Swept, reading
 
 
 class SqliteBackend:
@@ -303,6 +305,18 @@ class SqliteBackend:
     async def purge(self, seller: int, now: datetime) -> int:
         """Let go of some answers, counts and tokens that were over by then, and give how many."""
         return await self.writer.write(expiring.purge, (seller, now))
+
+    async def sweep(self, seller: int, table: Swept, behind: Row, most: int) -> list[Row]:
+        """Give so many rows of a seller behind a key, by rising key: the keys, and the texts behind them."""
+        return self._reader.rows(reading(table), (seller, *behind, most))
+
+    async def rewrite(self, seller: int, table: Swept, rows: list[Rewritten]) -> None:
+        """Write texts in the place of those that were read, where they are still the same."""
+        await self.writer.write(erasing.rewrite, erasing.Rewrite(seller, table, rows))
+
+    async def compact(self) -> None:
+        """Leave nothing in the file of what was struck out or changed."""
+        await asyncio.to_thread(erasing.compact, self.path)
 
     async def merge_counts(self, _seller: int) -> int:
         """Give 0: here the counts are written with the orders."""
