@@ -90,6 +90,8 @@ def part(one: Dialect) -> Iterator[str]:
             "comes to, with the quantity in its text, and cannot be placed."
         )
         yield ""
+    yield f"It can be told of its orders: {listed(sorted(one.can.tells))}."
+    yield ""
     if one.can.omits:
         yield f"It has no word for {listed(sorted(one.can.omits))}: its server shows no such orders."
         yield ""

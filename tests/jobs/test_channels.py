@@ -76,10 +76,6 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "place": ({"place": "status ="}, ""),
     "place ": ({"place": "colour = red"}, ""),
     "write_back": ({"write_back": "maybe"}, "'maybe' is not true or false."),
-    "write_back ": (
-        {"write_back": True},
-        "Kole Imports dropship API has nothing by which it could be told what became of an order.",
-    ),
     "requests_per_minute": (
         {"requests_per_minute": -1},
         "'-1' is not a whole number from 0 on.",

@@ -224,6 +224,7 @@ def open_hub(
         channels=config.channels,
         recording=functools.partial(recorder_of, config),
         webhook_networks=config.webhook_networks,
+        feed_days=config.feed_days,
     )
 
 

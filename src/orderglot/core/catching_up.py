@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from enum import StrEnum
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,6 +21,32 @@ _MOVES = {
 
 HELD = "It is on hold with the seller."
 """Why an order is held of which nobody said that."""
+
+
+OVER = frozenset({Status.CANCELLED, Status.RETURNED, Status.FAILED})
+"""What an order is in of which nobody expects anything any more."""
+
+
+class News(StrEnum):
+    """What may have become of an order here that its vendor does not know."""
+
+    CANCELLATION = "cancellation"
+    STATUS = "status"
+    SHIPMENT = "shipment"
+
+
+def news_of(theirs: Order, ours: Order, word: Callable[[Status], Status]) -> frozenset[News]:
+    """Give what became of an order here that the other side has otherwise.
+
+    ``word`` gives what is left of a status in the other side's words: two that are one there are no news.
+    """
+    if ours.status is Status.CANCELLED:
+        return frozenset() if theirs.status in OVER else frozenset({News.CANCELLATION})
+    found = {News.SHIPMENT} if _new_parcels(theirs, ours) else set()
+    waits = ours.status in (Status.DRAFT, Status.RECEIVED)
+    if not waits and word(ours.status) is not word(theirs.status):
+        found.add(News.STATUS)
+    return frozenset(found)
 
 
 class Step(Struct, frozen=True):

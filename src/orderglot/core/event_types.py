@@ -33,13 +33,19 @@ _BY_STATUS = {
     Status.CANCELLED: f"{PREFIX}cancelled",
 }
 
+STATUS_TYPES = frozenset(_BY_STATUS.values())
+"""The types by which an order comes into a status, or parcels of it are sent."""
+
 PULL_FAILED = "pull.failed"
 PULL_OVERDUE = "pull.overdue"
 PULL_RECOVERED = "pull.recovered"
+UNTOLD = "write_back.untold"
+"""A vendor was not told what became of his order: he refused it, or his API has no call for it."""
+
 WEBHOOK_FAILING = "webhook.failing"
 WEBHOOK_DISABLED = "webhook.disabled"
 _OF_NO_ORDER = frozenset(
-    {PULL_FAILED, PULL_OVERDUE, PULL_RECOVERED, WEBHOOK_FAILING, WEBHOOK_DISABLED}
+    {PULL_FAILED, PULL_OVERDUE, PULL_RECOVERED, UNTOLD, WEBHOOK_FAILING, WEBHOOK_DISABLED}
 )
 
 TYPES = tuple(sorted({*_BY_WORD.values(), *_BY_STATUS.values(), CHANGED, *_OF_NO_ORDER}))

@@ -102,6 +102,11 @@ class Client:
         """Give the customers that the vendor names."""
         return await self._call(self._supported(self.dialect.flows.customers, "list customers")())
 
+    def concern(self, customer: str) -> None:
+        """Have what is asked from now on be about a customer, where the dialect's paths name one."""
+        session = self.session
+        session.credentials = {**session.credentials, self.dialect.customer: customer}
+
     def can_tell(self, theirs: Order, ours: Order) -> bool:
         """Tell whether the vendor can be told anything of what became of an order here."""
         tell = self.dialect.flows.tell

@@ -47,8 +47,10 @@ class Hub:
         channels: Mapping[str, Table] | None = None,
         url: str = "",
         recording: Callable[[], Recorder | None] = lambda: None,
+        feed_days: int = 0,
     ) -> None:
         self.url = url
+        self.feed_days = feed_days
         self._recording = recording
         self._recorder: Recorder | None = None
         self.store = store
@@ -152,17 +154,18 @@ async def opened(
     channels: Mapping[str, Table] | None = None,
     recording: Callable[[], Recorder | None] = lambda: None,
     webhook_networks: Collection[str] = (),
+    feed_days: int = 0,
 ) -> AsyncIterator[Hub]:
     """Open an order book, brought up to date, and close it at the end.
 
     With ``reads`` nothing will be written. ``recording`` makes what records the exchanges with
     vendors, where there are any; ``webhook_networks`` are those to which webhooks may be sent though
-    they are not open to everybody. Raises NotFound where there is none and ``create`` does
+    they are not open to everybody. ``feed_days`` is how old an event of a feed may become, 0 for any. Raises NotFound where there is none and ``create`` does
     not allow to make one.
     """
     store = open_store(url, create=create, replica=replica, reads=reads)
     store.webhooks.addresses = Addresses(read_networks(webhook_networks), look_up)
-    hub = Hub(store, seller, vendors, channels, url, recording)
+    hub = Hub(store, seller, vendors, channels, url, recording, feed_days)
     try:
         # A server that cannot be used says so now, before any work is begun.
         await store.sellers()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from orderglot.hub.opening import Hub
 from orderglot.jobs.channels import scheduled, works_of
-from orderglot.jobs.tidying import tidying
+from orderglot.jobs.tidying import thinning, tidying
 from orderglot.jobs.webhooks import delivering
 from orderglot.jobs.work import Work
 
@@ -17,4 +17,5 @@ async def works(hub: Hub, environment: Mapping[str, str]) -> list[Work]:
     Raises Invalid with one sentence where a channel is wrong in the configuration.
     """
     of_channels = [work for one in await scheduled(hub, environment) for work in works_of(hub, one)]
-    return [*of_channels, tidying(hub), delivering(hub)]
+    thin = [thinning(hub)] if hub.feed_days else []
+    return [*of_channels, tidying(hub), *thin, delivering(hub)]

@@ -162,8 +162,10 @@ def _writes_back(table: Table, dialect: Dialect) -> bool:
     except ValueError:
         reason = f"{text[:40]!r} is not true or false."
         raise invalid(WRITE_BACK, Rule.MALFORMED, reason) from None
-    if wanted and dialect.flows.tell is None:
-        reason = f"{dialect.title} has nothing by which it could be told what became of an order."
+    if wanted and dialect.flows.get is None:
+        reason = (
+            f"{dialect.title} cannot be asked for an order, so not for what it makes of one either."
+        )
         raise invalid(WRITE_BACK, Rule.UNEXPECTED, reason)
     return wanted
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from orderglot.core.boxes import Packing
 from orderglot.core.caller import Caller
+from orderglot.core.catching_up import News
 from orderglot.core.customer import Customer
 from orderglot.core.errors import HubError
 from orderglot.core.keyring import Keyring
@@ -121,7 +122,8 @@ class Can:
     have of an order as well: their extras, and what their vendors and clients sent beyond the shapes.
     ``omits`` are the kinds and statuses of orders that
     the API has no word for: over its server face there are no such orders. ``omits_at`` gives those
-    that it has none for at a seller whose own list of words lacks one.
+    that it has none for at a seller whose own list of words lacks one. ``tells`` are what the vendor can be told
+    that became of his order here: what is not among them somebody has to tell him otherwise.
     """
 
     max_size: int = 100
@@ -135,6 +137,7 @@ class Can:
     foreign: bool = False
     omits: Omits = frozenset()
     omits_at: Callable[[Seller], Omits] | None = None
+    tells: frozenset[News] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,8 +176,9 @@ class Flows:
     that the vendor names to this client, for his orders give no more than their ids. ``locate`` tells
     by which reference ``get`` finds an order of the book at once, where its id is not enough for that.
     ``tell`` is given an order as the vendor has it and as it is here, both with his ids, and gives the
-    flow that tells him what became of it: its status, what was shipped, that it was cancelled; None where
-    there is nothing that he has not, or can be told.
+    flow that tells him what became of it, of what ``Can.tells`` names; None where there is nothing that he has
+    not, or can be told. It raises Upstream where he took it and is not done with it. Told once more after an
+    answer that never came, it asks him first, or says it under the same key: he does nothing twice.
     """
 
     place: Callable[[Order], Flow[Order]] | None = None

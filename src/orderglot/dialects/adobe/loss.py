@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from orderglot.core.catching_up import News
 from orderglot.core.order import Identity, Line, LinePricing, Link, Order, Totals
 from orderglot.core.values import Kind, Status
 from orderglot.dialects.adobe.prices import complete, sums_up
@@ -115,4 +116,5 @@ CAN = Can(
     gives_back=SWITCHES,
     counts_returns=UP,
     omits=frozenset({Kind.QUOTE, Kind.ADJUSTMENT, Status.DRAFT}),
+    tells=frozenset({News.CANCELLATION}),
 )

@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from orderglot.core.catching_up import News
 from orderglot.core.line_details import LineDetails
 from orderglot.core.order import Address, Identity, Invoice, Line, Link, Order, Totals
 from orderglot.core.unknown_members import UNKNOWN
@@ -166,4 +167,5 @@ CAN = Can(
     follows={"totals": known_totals},
     takes=TAKES,
     omits_at=omits_at,
+    tells=frozenset({News.CANCELLATION, News.STATUS}),
 )

@@ -1,4 +1,4 @@
-"""The client's flows: finding a web order, and placing a new one."""
+"""The client's flows: finding a web order, placing a new one, taking one back that is pending."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from orderglot.core.customer import Customer
 from orderglot.core.errors import HubError, NotFound, Rule, invalid
 from orderglot.core.order import Line, Order, Reference, native
+from orderglot.core.values import Status
 from orderglot.dialects.komet.changes import CHECKOUT, CREATE_ORDER, DELETE, Beginning, Ending
 from orderglot.dialects.komet.items import ADD_ITEM, Item
 from orderglot.dialects.komet.lookups import CUSTOMER_LIST, Filter
@@ -63,6 +64,19 @@ def locate(order: Order) -> Reference:
     return Reference(NAME, f"{customer}{OF}{native(order, NAME)}")
 
 
+def tell(theirs: Order, ours: Order) -> Flow[None] | None:
+    """Delete a web order that was cancelled here, which the vendor takes as long as it is pending."""
+    if ours.status is not Status.CANCELLED or theirs.status is not Status.DRAFT:
+        return None
+    return _deleted(theirs, ours)
+
+
+def _deleted(theirs: Order, ours: Order) -> Flow[None]:
+    customer = native(ours.customer, NAME) if ours.customer else NOBODY
+    which = Which(customer=customer, order=native(ours, NAME), location=theirs.location)
+    yield from call(DELETE, Ending(which=which))
+
+
 def _item(which: Which, line: Line) -> Item:
     return Item(which=which, line=line, price=line.unit_price)
 
@@ -86,4 +100,4 @@ def customers() -> Flow[tuple[Customer, ...]]:
     return (yield from call(CUSTOMER_LIST, Filter()))
 
 
-FLOWS = Flows(place=place, get=get, customers=customers, locate=locate)
+FLOWS = Flows(place=place, get=get, customers=customers, locate=locate, tell=tell)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from orderglot.core.catching_up import News
 from orderglot.core.values import Kind
 from orderglot.dialects.komet.tables import STATUSES
 from orderglot.dialects.komet.values import round_item_type
@@ -48,4 +49,5 @@ CAN = Can(
     },
     takes=TAKES,
     omits=frozenset({Kind.QUOTE}),
+    tells=frozenset({News.CANCELLATION}),
 )

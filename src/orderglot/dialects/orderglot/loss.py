@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from orderglot.core.catching_up import News
 from orderglot.core.order import Address
 from orderglot.dialects.orderglot.drafts import LINE_TEXTS, TEXTS
 from orderglot.dialects.orderglot.shapes import SHIPPING
@@ -33,4 +34,5 @@ CAN = Can(
     whole=False,
     counts_returns=AS_IN_THE_BOOK,
     foreign=True,
+    tells=frozenset(News),
 )

@@ -168,5 +168,8 @@ def test_it_waits_no_longer_than_until_an_event_comes(api: Any) -> None:
 
 
 def test_every_type_says_of_what_it_is() -> None:
-    assert all(one.startswith(("order.", "pull.", "webhook.")) and " " not in one for one in TYPES)
+    assert all(
+        one.startswith(("order.", "pull.", "webhook.", "write_back.")) and " " not in one
+        for one in TYPES
+    )
     assert {"order.created", "order.shipped", "order.cancelled"} <= set(TYPES)
