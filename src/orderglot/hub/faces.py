@@ -15,6 +15,7 @@ from orderglot.faces.server import Beside, Server
 from orderglot.faces.streams import Streams
 from orderglot.hub.dialects import chosen, chosen_one
 from orderglot.hub.front_page import FRONT, front_page
+from orderglot.hub.metrics import METRICS, Metrics, metrics_page
 from orderglot.hub.pages import HEALTH, OPENAPI, READY, health, openapi, readiness
 from orderglot.hub.placing import Channels, Placements
 from orderglot.hub.reference import REFERENCE, reference
@@ -49,7 +50,7 @@ def faces(
 
     What asks for a large page is answered ``beside``, if there is such a place. Each exchange is
     given to the ``recorder``, if there is one, which is closed with the store; what is kept of them
-    is read from the ``journal``. Orders are placed over ``channels``. Without ``counts`` no request counts for its key's limit.
+    is read from the ``journal``. What is counted of them is shown on a page of its own. Orders are placed over ``channels``. Without ``counts`` no request counts for its key's limit.
     Further ``pages`` stand beside the hub's own, by their paths. Whoever ends ``streams`` ends what is followed, for which
     a server would else wait.
     The process is from now on one that serves: its threads give way to each other sooner.
@@ -69,7 +70,7 @@ def faces(
             await recorder.close()
         await store.close()
 
-    described = reference(names)
+    metrics = Metrics(recorder)
     return Asgi(
         [
             Server(
@@ -86,19 +87,27 @@ def faces(
             )
             for dialect in chosen(names)
         ],
-        pages={
-            FRONT: front_page(names),
-            HEALTH: health(),
-            READY: readiness(store),
-            OPENAPI: openapi(names),
-            REFERENCE: described,
-            f"{REFERENCE}/": described,
-            **(pages or {}),
-        },
+        pages={**_own_pages(store, names, metrics), **(pages or {})},
         addressing=addressing,
         limits=limits,
         logs=logs,
-        record=recorder,
+        record=metrics,
         beginning=beginning,
         ending=end,
     )
+
+
+def _own_pages(
+    store: BookStore, names: Collection[str], metrics: Metrics
+) -> dict[str, Page | None]:
+    """Give the hub's own pages by their paths."""
+    described = reference(names)
+    return {
+        FRONT: front_page(names),
+        HEALTH: health(),
+        READY: readiness(store),
+        METRICS: metrics_page(metrics, store),
+        OPENAPI: openapi(names),
+        REFERENCE: described,
+        f"{REFERENCE}/": described,
+    }
