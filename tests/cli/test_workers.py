@@ -341,3 +341,29 @@ def test_a_book_is_served_and_pulled_into_by_different_processes(folder: Path, u
     assert {201} == {status for status, _ in placed}
     assert len(KOLE.orders) == books["pulled"]["orders"]
     assert before + len(placed) + len(KOLE.orders) == orders_in(url)
+
+
+def test_metrics_are_those_of_all_workers_together(tmp_path: Path) -> None:
+    with working(tmp_path, "sqlite:///book.db") as team:
+        port = team.server.port
+        assert {200} == {_fresh(port, "/orders/12345", HEADERS)[0] for _ in range(AT_ONCE)}
+        os.kill(team.processes[0], signal.SIGKILL)
+        team.begun()
+        counted = {_requests(_fresh(port, "/orderglot/metrics", {})[1]) for _ in range(9)}
+    assert {AT_ONCE} == counted
+
+
+def _fresh(port: int, path: str, headers: dict[str, str]) -> Answer:
+    """Ask over a connection of its own, which any worker may take."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("GET", path, headers=headers)
+    answer = connection.getresponse()
+    found = answer.status, answer.read()
+    connection.close()
+    return found
+
+
+def _requests(metrics: bytes) -> float:
+    name = "orderglot_requests_total"
+    lines = [line for line in metrics.decode().splitlines() if line.startswith(name)]
+    return sum(float(line.rsplit(" ", 1)[1]) for line in lines)

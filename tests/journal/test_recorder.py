@@ -78,8 +78,11 @@ def test_what_a_full_queue_drops_is_counted_by_seller_and_shown(
 ) -> None:
     monkeypatch.setattr(recording, "MOST", 3)
 
+    dropped = list[int]()
+
     async def run() -> tuple[int, list[int], list[int]]:
         recorder = Recorder(opening(), striking())
+        recorder.on_drop = dropped.append
         for caller in (ACME, ACME, ACME, ACME, OTHER, ACME):
             recorder(exchange(caller))
         await recorder.close()
@@ -95,6 +98,7 @@ def test_what_a_full_queue_drops_is_counted_by_seller_and_shown(
         return found
 
     assert (3, [2], [1]) == asyncio.run(run())
+    assert 3 == sum(dropped)
     assert ["the journal drops exchanges", "exchanges are missing in the journal"] == [
         one.message for one in caplog.records if one.name == "orderglot.journal"
     ]

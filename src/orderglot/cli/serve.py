@@ -96,6 +96,7 @@ def serve(
     _check(found)
     connections = allow_connections()
     with ending_well(), held(found.host, found.port) as place, ExitStack() as until_the_end:
+        until_the_end.enter_context(counting_together())
         asyncio.run(
             demo_book.prepare(found.database) if demo else bring_up(found, jobs=not no_jobs)
         )
@@ -130,6 +131,22 @@ def ending_well() -> Iterator[None]:
     finally:
         for one, handler in zip(signals, before, strict=True):
             signal.signal(one, handler)
+
+
+@contextmanager
+def counting_together() -> Iterator[None]:
+    """Give the workers a folder in which each leaves what it counts, for whichever is asked for metrics."""
+    import os
+    from tempfile import TemporaryDirectory
+
+    from orderglot.hub.shared_counts import COUNTS_FOLDER
+
+    with TemporaryDirectory(prefix="orderglot-metrics-", ignore_cleanup_errors=True) as folder:
+        os.environ[COUNTS_FOLDER] = folder
+        try:
+            yield
+        finally:
+            del os.environ[COUNTS_FOLDER]
 
 
 async def bring_up(config: "Config", *, jobs: bool = False) -> None:

@@ -15,6 +15,7 @@ from orderglot.faces.server import Beside, Server
 from orderglot.faces.streams import Streams
 from orderglot.hub.dialects import chosen, chosen_one
 from orderglot.hub.front_page import FRONT, front_page
+from orderglot.hub.metrics import METRICS, Metrics, metrics_page
 from orderglot.hub.pages import HEALTH, OPENAPI, READY, health, openapi, readiness
 from orderglot.hub.placing import Channels, Placements
 from orderglot.hub.reference import REFERENCE, reference
@@ -50,7 +51,8 @@ def faces(
     What asks for a large page is answered ``beside``, if there is such a place. Each exchange is
     given to the ``recorder``, if there is one, which is closed with the store; what is kept of them
     is read from the ``journal``. Orders are placed by ``placements``, over no channel where there
-    are none. Without ``counts`` no request counts for its key's limit. Further ``pages`` stand beside
+    are none. What is counted of the exchanges is shown on a page of its own. Without
+    ``counts`` no request counts for its key's limit. Further ``pages`` stand beside
     the hub's own, by their paths. Whoever ends ``streams`` ends what is followed, for which a server
     would else wait.
     The process is from now on one that serves: its threads give way to each other sooner.
@@ -70,6 +72,7 @@ def faces(
             await recorder.close()
         await store.close()
 
+    metrics = Metrics(recorder)
     return Asgi(
         [
             Server(
@@ -86,22 +89,26 @@ def faces(
             )
             for dialect in chosen(names)
         ],
-        pages={**_own_pages(store, names), **(pages or {})},
+        pages={**_own_pages(store, names, metrics), **(pages or {})},
         addressing=addressing,
         limits=limits,
         logs=logs,
-        record=recorder,
+        record=metrics,
         beginning=beginning,
         ending=end,
     )
 
 
-def _own_pages(store: BookStore, names: Collection[str]) -> dict[str, Page | None]:
+def _own_pages(
+    store: BookStore, names: Collection[str], metrics: Metrics
+) -> dict[str, Page | None]:
+    """Give the hub's own pages by their paths."""
     described = reference(names)
     return {
         FRONT: front_page(names),
         HEALTH: health(),
         READY: readiness(store),
+        METRICS: metrics_page(metrics, store),
         OPENAPI: openapi(names),
         REFERENCE: described,
         f"{REFERENCE}/": described,

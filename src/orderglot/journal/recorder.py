@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
@@ -67,6 +68,8 @@ class Recorder:
         self._ready: tuple[list[Exchange], list[Entry]] | None = None
         self._bytes = 0
         self._dropped: Counter[int] = Counter()
+        self.on_drop: Callable[[int], None] = _ignore
+        """Is told how many exchanges are dropped, as they are."""
         self._some = asyncio.Event()
         self._many = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -98,6 +101,7 @@ class Recorder:
         if not self._dropped:
             log.warning("the journal drops exchanges", extra={"waiting": len(self._waiting)})
         self._dropped[seller] += 1
+        self.on_drop(1)
 
     async def _run(self) -> None:
         while not self._ended.is_set():
@@ -139,6 +143,7 @@ class Recorder:
                 log.exception("exchanges cannot be written")
                 self._dropped.update(dropped)
                 self._dropped.update(map(_seller, taken))
+                self.on_drop(len(taken))
                 if not taken:
                     # Not even what is missing can be written, which is tried again after a rest.
                     return False
@@ -163,7 +168,7 @@ class Recorder:
                 entries.append(entry_of(one, self._striking.strike(one)))
             except Exception:
                 log.exception("an exchange is not in the journal", extra={"id": one.request.id})
-                self._dropped[_seller(one)] += 1
+                self._drop(_seller(one))
         return entries
 
     def _tell(self, dropped: Counter[int]) -> None:
@@ -200,6 +205,10 @@ class Recorder:
         if lost:
             log.warning("exchanges are missing in the journal", extra={"dropped": lost})
         await self._kept.close()
+
+
+def _ignore(_number: int) -> None:
+    """Tell nobody."""
 
 
 def _gaps(dropped: Counter[int]) -> list[tuple[int, str, int]]:

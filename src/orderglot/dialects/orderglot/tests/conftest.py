@@ -16,6 +16,7 @@ from orderglot.core.order import Order, by_hub_id
 from orderglot.dialects.orderglot import DIALECT
 from orderglot.faces.client import Client
 from orderglot.faces.server import Server
+from orderglot.hub.dialects import chosen_one
 from orderglot.hub.retrying import Retries
 from orderglot.stores.memory import MemoryStore
 from orderglot.wire.message import Request, Response
@@ -26,6 +27,10 @@ T = TypeVar("T")
 ORDERS = "/orderglot/v1/orders"
 CUSTOMER, SELLER = ("og_" + str(number).zfill(64) for number in (1, 3))
 """The keys of the specimens' book: a customer's, and the seller's own."""
+ADMIN, OPERATOR = f"og_{'5'.zfill(64)}", f"ogop_{'7'.zfill(64)}"
+"""The keys of who administers its seller, and of who stands above."""
+SELLERS, KEYS = "/orderglot/v1/sellers", "/orderglot/v1/keys"
+ORDER = f"{ORDERS}/1000000001"
 
 
 class Api:
@@ -80,7 +85,21 @@ class Api:
         return self.run(change())
 
 
+def done(api: Api, method: str, path: str, body: Any = None, key: str = ADMIN, **more: str) -> Any:
+    """Ask for something that is done, and read the answer."""
+    response = api.ask(method, path, body, key, **more)
+    assert response.status < 300, response.body
+    return json.loads(response.body) if response.body else None
+
+
 @pytest.fixture
 def api() -> Api:
     """Open the specimens' book."""
     return Api()
+
+
+@pytest.fixture
+def whole(api: Api) -> Api:
+    """Open the specimens' book with all dialects beside it."""
+    api.server = Server(DIALECT, api.store, named=chosen_one)
+    return api

@@ -10,8 +10,7 @@ import pytest
 from orderglot.core.caller import Caller
 from orderglot.core.event_types import TYPES
 from orderglot.core.order import Order
-from orderglot.dialects.orderglot.tests.conftest import CUSTOMER, SELLER, Api
-from orderglot.dialects.orderglot.tests.test_administering import ADMIN, OPERATOR, done
+from orderglot.dialects.orderglot.tests.conftest import ADMIN, CUSTOMER, OPERATOR, SELLER, Api, done
 
 WEBHOOKS = "/orderglot/v1/webhooks"
 THERE = f"{WEBHOOKS}/wh-0123456789abcdef"
