@@ -47,7 +47,8 @@ def test_of_one_order_or_of_all_and_a_number_only_with_all() -> None:
 def test_followed_is_what_comes(folder: Path, words: tuple[str, ...]) -> None:
     following = started(folder, "events", "--follow", *words)
     try:
-        assert (printed := following.stdout) is not None
+        printed = following.stdout
+        assert printed is not None
         if words:
             earlier = [printed.readline() for _ in range(2)]
             assert "order.created" in earlier[0]
