@@ -309,3 +309,10 @@ def test_a_limit_ends_in_the_middle_of_what_is_read_at_a_time(
 
 def test_no_order_at_all_is_no_limit() -> None:
     assert "--limit" in refused("export", "out.csv", "--limit", "0", code=2)
+
+
+def test_an_export_is_written_down_as_an_act() -> None:
+    done("export", "orders.csv", "--filter", "total > 1")
+    act = done_json("log", "acts")[0]
+    assert ("orders.exported", "orders.csv") == (act["what"], act["about"])
+    assert {"orders": 3, "filter": "total > 1"} == act["after"]

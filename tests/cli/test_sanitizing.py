@@ -281,7 +281,7 @@ COMMANDS: dict[tuple[str, ...], list[tuple[str, ...]]] = {
         *(("kole:K1", "--as", name) for name in ("adobe", "catalyst", "kodaris", "komet")),
         (f"kole:{ODD}",),
     ],
-    ("events",): [("kole:K1",), ("kole:K1", "--json"), (f"kole:{ODD}",)],
+    ("events",): [(), ("kole:K1",), ("kole:K1", "--json"), (f"kole:{ODD}",)],
     ("link",): [
         ("kole:K1", f"kole:{ODD}", "--as", "split"),
         ("kole:K1", f"kole:{ODD}", "--as", "split", "--remove"),

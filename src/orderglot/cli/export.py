@@ -105,8 +105,21 @@ async def export(
             with closing(writer):
                 exported = await _export(orders, _written_by(writer))
             done = Done(file, kind, owner.name, exported, writer.rows)
+    await _write_down(hub, owner, done, filter)
     report(done, as_json=as_json, apart=piped)
     raise typer.Exit(exit_code(done))
+
+
+async def _write_down(hub: "Hub", owner: "Seller", done: Done, filter: str) -> None:
+    """Write down that orders were taken out of the book, unless that may only be read."""
+    from contextlib import suppress
+
+    from orderglot.core.errors import Upstream
+
+    what = {"orders": done.exported.orders, "filter": filter, "as": done.dialect}
+    with suppress(Upstream):
+        named = {name: value for name, value in what.items() if value}
+        await hub.store.act(owner.id, "orders.exported", done.file, named)
 
 
 def _window(filter: str, sort: str, owner: "Seller") -> "Window":

@@ -274,7 +274,8 @@ def _escaped(text: str) -> bytes:
 def _pattern(texts: Iterable[str]) -> re.Pattern[bytes]:
     """Make what finds any spelling of some texts, the longest first; nothing for no texts."""
     spelled = dict[bytes, bytes]()
-    for text in texts:
+    # Bytes are alike in both cases only as far as they are ASCII.
+    for text in {cased for one in texts for cased in (one, one.upper(), one.lower())}:
         for spell in _SPELLINGS:
             if len(written := spell(text)) >= SHORTEST:
                 spelled[written] = _bounded(text) % re.escape(written)
