@@ -31,6 +31,7 @@ class Failing:
         self.errors = list(errors)
         self.prune, self.close = kept.prune, kept.close
         self.page, self.show, self.gaps = kept.page, kept.show, kept.gaps
+        self.erase, self.compact = kept.erase, kept.compact
 
     async def write(self, entries: list[Entry], gaps: Sequence[tuple[int, str, int]]) -> None:
         if self.errors:

@@ -36,12 +36,12 @@ class RejectPages:
             visit.demand(Role.OPERATOR)
             form = await form_of(request)
             try:
-                said = await self._done(visit, name, form)
+                outcome = await self._done(visit, name, form)
             except HubError as error:
                 problem = error.message
             else:
-                if said:
-                    return _to_problems(visit, said)
+                if outcome:
+                    return _to_problems(visit, outcome)
         one: Named = await self.api.read(visit.caller, fill(REJECT, name=name))
         number = _number(form, one.reject)
         text = _text(one.reject.in_force[number - 1]) if one.reject.answers else None
@@ -81,7 +81,7 @@ class RejectPages:
         return _to_problems(visit, f"{done:,} of {counted(len(names), 'order')} {verb}.")
 
     async def _done(self, visit: Visit, name: str, form: Form) -> str:
-        """Do what a form asks for; gives what is to be said where there is nothing left to show here."""
+        """Do what a form asks for; gives what is to be told where there is nothing left to show here."""
         do = str(form.get("do", ""))
         if do in ("read", "take"):
             await self._correct(visit, name, form)
@@ -169,6 +169,6 @@ def _text(part: StoredResponse) -> str | None:
         return None
 
 
-def _to_problems(visit: Visit, said: str) -> Response:
-    query = query_of([("done", said)])
+def _to_problems(visit: Visit, message: str) -> Response:
+    query = query_of([("done", message)])
     return RedirectResponse(f"{visit.home}/problems?{query}", 303, headers=HEADERS)
