@@ -104,8 +104,8 @@ class PartnerPages:
         try:
             made = await make_key(self.api, visit, customer, key)
         except HubError as error:
-            told = f"The customer is in the book; there is no key yet: {error.message}"
-            return await self._page(request, visit, customer, told)
+            message = f"The customer is in the book; there is no key yet: {error.message}"
+            return await self._page(request, visit, customer, message)
         return show_secret(request, visit, customer, made)
 
     async def _new_customer(self, visit: Visit, form: Form) -> Customer:
