@@ -167,7 +167,11 @@ def test_hostile_text_is_shown_as_text(desk: Desk, page: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["orders", "orders/1000000001", "orders/7", "orders?filter=x", "nothing"]
+    "path",
+    [
+        *("orders", "orders/1000000001", "orders/7", "orders?filter=x", "nothing"),
+        *("partners", "partners/new", "partners/7", "partners?q=x", "partners?after=x"),
+    ],
 )
 def test_every_page_may_do_only_what_it_is_for_and_asks_nobody_else(desk: Desk, path: str) -> None:
     desk.order()

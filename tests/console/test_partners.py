@@ -13,6 +13,7 @@ from orderglot import demo, dialects
 from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer
 from orderglot.core.order import Identity, Reference
+from orderglot.core.product import Product
 from orderglot.core.users import Role
 from tests.console.conftest import Browser, Desk
 from tests.console.test_pages import HOSTILE, Tags
@@ -220,3 +221,21 @@ def test_hostile_names_are_text_and_end_no_quotation(desk: Desk) -> None:
         found = Tags(browser.get(page).text)
         assert 1 == found.tags.count("script")
         assert 0 == found.tags.count("img")
+
+
+def test_a_test_key_is_told_where_its_orders_are(desk: Desk) -> None:
+    browser = desk.signed_in()
+    id, key, secret = made(desk, browser)
+    words = "Their keys are in test mode"
+    desk.order(customer=Identity(id=id), test=True)
+    assert not checks(browser.get(f"{HOME}/{id}").text)["The first order"]
+    assert checks(browser.get(f"/orderglot/test/acme/partners/{id}").text)["The first test order"]
+
+    book = desk.store.of(Caller(seller=desk.acme.id))
+    desk.run(book.keep_product(Product(sku="AA124", title="Cup", currency="GBP")))
+    desk.store.keyring.note_uses()
+    assert 200 == ask(desk, key, secret).status_code
+    desk.run(desk.store.keyring.settle())
+    assert words in browser.get(f"{HOME}/{id}").text
+    assert 303 == browser.send(f"{HOME}/keys/{key}/live").status_code
+    assert words not in browser.get(f"{HOME}/{id}").text

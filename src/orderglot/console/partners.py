@@ -104,8 +104,8 @@ class PartnerPages:
         try:
             made = await make_key(self.api, visit, customer, key)
         except HubError as error:
-            problem = f"The customer is in the book; there is no key yet: {error.message}"
-            return await self._page(request, visit, customer, problem)
+            message = f"The customer is in the book; there is no key yet: {error.message}"
+            return await self._page(request, visit, customer, message)
         return show_secret(request, visit, customer, made)
 
     async def _new_customer(self, visit: Visit, form: Form) -> Customer:
@@ -185,15 +185,19 @@ class PartnerPages:
             items.append(Item("A key", bool(keys), "Make one below."))
             used = any(one.used for one in keys)
             items.append(Item("The first request", used, "Hand over the sheet of a key, and wait."))
-        items.append(await self._first_order(visit, customer))
+        tests = not visit.test and not any(one.live for one in keys)
+        items.append(await self._first_order(visit, customer, tests and bool(keys)))
         return tuple(items)
 
-    async def _first_order(self, visit: Visit, customer: Customer) -> Item:
+    async def _first_order(self, visit: Visit, customer: Customer, tests: bool) -> Item:
         wanted = f"customer.id = {customer.id}"
         wanted = f"{wanted} AND test = true" if visit.test else wanted
         found = await self.api.read(visit.caller, ORDERS, filter=wanted, limit="1")
         what = "The first test order" if visit.test else "The first order"
-        return Item(what, bool(found.orders), "Everything above comes first.")
+        hint = (
+            "Their keys are in test mode: what they send is under TEST until you move one to live."
+        )
+        return Item(what, bool(found.orders), hint if tests else "It is for them to send it.")
 
 
 def everywhere(visit: Visit) -> Caller:

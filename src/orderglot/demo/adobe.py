@@ -42,6 +42,15 @@ COMPANY = Customer(
 )
 
 
+_ORDERS = (
+    "curl -H 'X-Api-Key: {client_id}' -H 'X-Correlation-Id: demo' -H \"Authorization: "
+    "Bearer $(curl -s '{token_url}' -d grant_type=client_credentials "
+    "-d 'client_id={client_id}' -d 'client_secret={client_secret}' "
+    '| cut -d\\" -f4)" '
+    "'{base}/v3/customers/{customer_id}/orders"
+)
+
+
 def part() -> Part:
     """Give Adobe's part of the demo."""
     products = {product.sku: product for product in _products()}
@@ -56,13 +65,8 @@ def part() -> Part:
             "customer_id": COMPANY.references[0].id,
             "order_id": "0123456789",
         },
-        curl=(
-            "curl -H 'X-Api-Key: {client_id}' -H 'X-Correlation-Id: demo' -H \"Authorization: "
-            "Bearer $(curl -s '{token_url}' -d grant_type=client_credentials "
-            "-d 'client_id={client_id}' -d 'client_secret={client_secret}' "
-            '| cut -d\\" -f4)" '
-            "'{base}/v3/customers/{customer_id}/orders?offset=3&limit=3'"
-        ),
+        curl=f"{_ORDERS}?offset=3&limit=3'",
+        first=f"{_ORDERS}?limit=3'",
     )
 
 
