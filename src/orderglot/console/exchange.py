@@ -52,7 +52,7 @@ class ExchangePages:
                 again = _shown(kept, await replayed(self.api.store, visit.caller, visit.peer, kept))
             except HubError as error:
                 problem = error.message
-        raw = request.query_params.get("raw") == "yes"
+        raw, to = request.query_params.get("raw") == "yes", request.query_params.get("to", "")
         shown = kept if raw else text.pretty(kept)
         return page(
             request,
@@ -69,7 +69,8 @@ class ExchangePages:
             again=again,
             problem=problem,
             cannot=_cannot(kept),
-            **await self._compared(visit, kept, request.query_params.get("to", "")),
+            to=to,
+            **await self._compared(visit, kept, to),
         )
 
     async def give(self, request: Request, visit: Visit) -> Answer:

@@ -25,6 +25,9 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
+// What follows by itself says so where it does.
+for (const one of document.querySelectorAll("[data-live]")) one.hidden = !window.htmx;
+
 // Keys: / finds, j and k move, x chooses, Enter opens.
 // They are looked up each time, for a page that is live has others a moment later.
 const found = () => [...document.querySelectorAll("table.list tbody tr")];
