@@ -88,8 +88,8 @@ def test_a_webhook_is_paused_changed_rolled_and_removed(desk: Desk) -> None:
 def test_a_sample_is_sent_and_shown(desk: Desk) -> None:
     browser = desk.signed_in("admin")
     page, token = added(browser), browser.token
-    said = browser.post(page, {"csrf": token, "do": "trigger", "type": "order.shipped"})
-    text = browser.get(said.headers["location"]).text
+    message = browser.post(page, {"csrf": token, "do": "trigger", "type": "order.shipped"})
+    text = browser.get(message.headers["location"]).text
     assert "A sample of order.shipped is on the way." in text
 
     found = re.search(rf'href="({page}/[^"]+)"', text)

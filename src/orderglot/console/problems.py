@@ -104,8 +104,8 @@ class ProblemsPage:
             members["id"] = str(form.get("id", "")).strip()
         path = f"{fill(ORDER, id=order)}/placements/settle"
         await self.api.ask(visit.caller, request_of("POST", path, members, peer=visit.peer))
-        said = query_of([("done", f"Order {order} is settled with {channel}.")])
-        return RedirectResponse(f"{visit.home}/problems?{said}", 303, headers=HEADERS)
+        message = query_of([("done", f"Order {order} is settled with {channel}.")])
+        return RedirectResponse(f"{visit.home}/problems?{message}", 303, headers=HEADERS)
 
     async def _rejects(self, visit: Visit) -> Found:
         found, more = await every(self.api, visit, REJECTS)

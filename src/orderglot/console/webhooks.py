@@ -167,5 +167,5 @@ def _secret(request: Request, visit: Visit, made: WebhookSecret) -> Response:
     return page(request, "webhook_secret", visit, made=made)
 
 
-def _back(where: str, said: str) -> Response:
-    return RedirectResponse(f"{where}?{query_of([('done', said)])}", 303, headers=HEADERS)
+def _back(where: str, message: str) -> Response:
+    return RedirectResponse(f"{where}?{query_of([('done', message)])}", 303, headers=HEADERS)

@@ -49,16 +49,15 @@ def faces(
 
     What asks for a large page is answered ``beside``, if there is such a place. Each exchange is
     given to the ``recorder``, if there is one, which is closed with the store; what is kept of them
-    is read from the ``journal``. Orders are placed by ``placements``, over no channel where there are none. Without ``counts`` no request counts for its key's limit.
+    is read from the ``journal``. Orders are placed by ``placements``, over no channel where there are none.
+    Without ``counts`` no request counts for its key's limit.
     Further ``pages`` stand beside the hub's own, by their paths. Whoever ends ``streams`` ends what is followed, for which
     a server would else wait.
     The process is from now on one that serves: its threads give way to each other sooner.
     """
     sys.setswitchinterval(SWITCH)
     completing = Completing(store, lambda: chosen(()))
-    if journal is not None:
-        store.journal = journal
-
+    store.journal = journal or store.journal
     placing = placements or Placements(store, Channels(), recorder)
     streams = streams or Streams()
 
