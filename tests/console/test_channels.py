@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import msgspec
 import pytest
 
+from orderglot.console.app import console
 from orderglot.console.channels import every_in_words
 from orderglot.core.caller import Caller
 from orderglot.core.jobs import JOB, RUNS, STATE, How, Run, Setting, State, put
 from orderglot.core.ports import Note, UnitOfWork
+from orderglot.hub.faces import faces
+from orderglot.hub.placing import Channels, Placements
+from tests.cli.program import serving
 from tests.console.conftest import Desk
 from tests.console.test_pages import HOSTILE, Tags
+from tests.hub.test_placing import OWN, account
 
 PAGE = "/orderglot/live/acme/channels"
 NAME = "pull wholesaler"
@@ -115,3 +121,23 @@ def test_an_order_without_a_channel_is_told_where_one_comes_from(desk: Desk) -> 
 )
 def test_a_span_is_said_in_words(span: float, words: str) -> None:
     assert words == every_in_words(span)
+
+
+def test_an_order_is_looked_at_and_placed_with_a_vendor(desk: Desk, tmp_path: Path) -> None:
+    with serving(tmp_path, "--demo", "--database", "sqlite:///there.db") as vendor:
+        placements = Placements(
+            desk.store, Channels({"wholesaler": account(vendor.base)}, seller="acme")
+        )
+        desk.app = faces(desk.store, pages=console(desk.store, placements), placements=placements)
+        book = desk.store.of(Caller(seller=desk.acme.id))
+        order, browser = desk.run(book.place(OWN)), desk.signed_in("operator")
+        page = f"/orderglot/live/acme/orders/{order.id}/place"
+        form = {"csrf": browser.token, "channel": "wholesaler"}
+
+        assert "wholesaler can be sent this order." in browser.post(page, form).text
+        assert "At vendors" not in browser.get(page).text
+        placed = browser.post(page, form | {"sure": "yes"})
+        assert 303 == placed.status_code, placed.text
+        assert "At vendors" in browser.get(page).text
+        assert "wholesaler" in browser.get(PAGE).text
+        desk.run(placements.close())

@@ -196,3 +196,15 @@ def test_what_nobody_knows_of_is_settled(desk: Desk) -> None:
     answer = browser.post(f"{PAGE}/placements", form)
     assert answer.status_code in (400, 404, 409)
     assert 400 == browser.post(f"{PAGE}/placements", form | {"order": "x"}).status_code
+
+
+def test_it_is_said_to_be_a_new_order_or_one_that_is_there(desk: Desk) -> None:
+    name, browser, order = aside(desk), desk.signed_in("operator"), desk.order()
+    page, token = f"{PAGE}/rejects/{name}", browser.token
+
+    assert 409 == browser.post(page, {"csrf": token, "do": "same", "order": ""}).status_code
+    assert 409 == browser.post(page, {"csrf": token, "do": "new"}).status_code
+    browser.post(page, {"csrf": token, "do": "read", "body": BODY % "received"})
+    there = browser.post(page, {"csrf": token, "do": "same", "order": str(order.id)})
+    assert 303 == there.status_code, there.text
+    assert f"It is the order {order.id}" in browser.get(there.headers["location"]).text

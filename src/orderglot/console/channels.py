@@ -21,7 +21,7 @@ from orderglot.dialects.orderglot.tables import CHANNELS, JOB, JOBS
 from orderglot.wire.message import fill
 from orderglot.wire.operation import VendorChannel
 
-DONE = {
+OUTCOMES = {
     "run": "It was asked for: it begins within seconds where a process runs jobs.",
     "pause": "It is paused; a run that is under way goes on.",
     "resume": "It runs again when it is due.",
@@ -78,7 +78,7 @@ class ChannelsPage:
         if request.method == "POST":
             visit.demand(Role.OPERATOR)
             do = str((await form_of(request)).get("do", ""))
-            if do not in DONE:
+            if do not in OUTCOMES:
                 raise invalid("do", Rule.UNKNOWN, "Say what is to be done: run, pause or resume.")
             await self.api.ask(visit.caller, request_of("POST", f"{path}/{do}", peer=visit.peer))
             where = f"{visit.home}/channels/{quote(name)}?done={do}"
@@ -91,7 +91,7 @@ class ChannelsPage:
             visit,
             job=job,
             runs=runs.items,
-            done=DONE.get(request.query_params.get("done", ""), ""),
+            done=OUTCOMES.get(request.query_params.get("done", ""), ""),
             seconds=seconds,
             every=every_in_words,
             words=WORDS,

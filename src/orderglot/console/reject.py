@@ -16,10 +16,13 @@ from orderglot.core.errors import Conflict, HubError, NotFound, Rule, invalid
 from orderglot.core.rejects import Reject, StoredResponse
 from orderglot.core.users import Role
 from orderglot.dialects.orderglot.corrections import CHECK_REJECT, MAP_WORD
-from orderglot.dialects.orderglot.rejects import RETRY_REJECT, Named
+from orderglot.dialects.orderglot.rejects import RETRY_REJECT, SETTLE_REJECT, Named
 from orderglot.dialects.orderglot.tables import REJECT
 from orderglot.wire.message import fill, query_of
 from orderglot.wire.operation import Looked
+
+_NONE: Any = None
+"""What was asked, for an answer that is read without it."""
 
 
 class RejectPages:
@@ -36,12 +39,12 @@ class RejectPages:
             visit.demand(Role.OPERATOR)
             form = await form_of(request)
             try:
-                outcome = await self._done(visit, name, form)
+                message = await self._done(visit, name, form)
             except HubError as error:
                 problem = error.message
             else:
-                if outcome:
-                    return _to_problems(visit, outcome)
+                if message:
+                    return _to_problems(visit, message)
         one: Named = await self.api.read(visit.caller, fill(REJECT, name=name))
         number = _number(form, one.reject)
         text = _text(one.reject.in_force[number - 1]) if one.reject.answers else None
@@ -81,7 +84,7 @@ class RejectPages:
         return _to_problems(visit, f"{done:,} of {counted(len(names), 'order')} {verb}.")
 
     async def _done(self, visit: Visit, name: str, form: Form) -> str:
-        """Do what a form asks for; gives what is to be told where there is nothing left to show here."""
+        """Do what a form asks for; gives the message where there is nothing left to show here."""
         do = str(form.get("do", ""))
         if do in ("read", "take"):
             await self._correct(visit, name, form)
@@ -91,6 +94,8 @@ class RejectPages:
             if await self._retry(visit, name):
                 return "It is an order of the book now."
             raise Conflict("It still cannot be taken in; what is wrong stands beside it.")
+        elif do in ("new", "same"):
+            return await self._settle(visit, name, form if do == "same" else Form())
         elif do == "map":
             return await self._map(visit, name, form)
         elif do == "drop":
@@ -116,19 +121,29 @@ class RejectPages:
         body = text.replace("\n", "\r\n") if "\r\n" in before else text
         await self._send(visit, "PATCH", name, "", {"body": body, "answer": number})
 
+    async def _settle(self, visit: Visit, name: str, form: Form) -> str:
+        """Take one for the order that a form names, or for a new one where it names none."""
+        id = str(form.get("order", "")).strip()
+        if "order" in form and not id:
+            raise invalid("order", Rule.REQUIRED, "Say the id here of the order that it is.")
+        members: dict[str, Any] = {"order": {"id": id}} if id else {"new": True}
+        response = await self._send(visit, "POST", name, "/settle", members)
+        settled = SETTLE_REJECT.response.read(response, _NONE)
+        return f"It is the order {settled.id} of the book now."
+
     async def _map(self, visit: Visit, name: str, form: Form) -> str:
         members = {part: str(form.get(part, "")).strip() for part in ("to", "field")}
         members["value"] = str(form.get("value", ""))
         if not members["to"]:
             raise invalid("to", Rule.REQUIRED, "Say which of our words it stands for.")
         response = await self._send(visit, "POST", name, "/map", members)
-        mapped = MAP_WORD.response.read(response, None)  # type: ignore[arg-type]
+        mapped = MAP_WORD.response.read(response, _NONE)
         whole = counted(mapped.taken, "order")
         return f"{members['value']} means {members['to']} from now on: {whole} taken in, {mapped.left:,} still aside."
 
     async def _retry(self, visit: Visit, name: str) -> int:
         response = await self._send(visit, "POST", name, "/retry")
-        return int(RETRY_REJECT.response.read(response, None).taken)  # type: ignore[arg-type]
+        return int(RETRY_REJECT.response.read(response, _NONE).taken)
 
     async def _drop(self, visit: Visit, name: str) -> int:
         await self._send(visit, "DELETE", name)

@@ -59,9 +59,7 @@ def faces(
     """
     sys.setswitchinterval(SWITCH)
     completing = Completing(store, lambda: chosen(()))
-    if journal is not None:
-        store.journal = journal
-
+    store.journal = journal or store.journal
     placing = placements or Placements(store, Channels(), recorder)
     streams = streams or Streams()
 
