@@ -119,7 +119,7 @@ def picture(person: Person, name: str) -> None:
     """Make the picture of a page anew, in 64 colours."""
     person.page.set_viewport_size({"width": BROAD, "height": 820})
     person.page.emulate_media(color_scheme="light")
-    person.page.evaluate("scrollTo(0, 0)")
+    person.page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
     with Image.open(BytesIO(person.page.screenshot())) as taken:
         small = taken.convert("RGB").quantize(64, dither=Image.Dither.NONE)
     PICTURES.mkdir(exist_ok=True)
