@@ -9,6 +9,12 @@ from playwright.sync_api import expect
 from tests.browser.book import known_to_kole
 from tests.browser.person import HOME, Person
 
+ASKED = """<order><po_number>PO-7</po_number>
+<ship_options><carrier>UPS</carrier><service>GROUND</service></ship_options>
+<ship_to_address><company>Sample</company><address_1>2 Sample Road</address_1><city>Reno</city>
+<state>NV</state><zipcode>89501</zipcode><country>US</country></ship_to_address>
+<items><item><sku>AA124</sku><quantity>24</quantity></item></items></order>"""
+
 
 def test_a_link_signs_in_once(person: Person) -> None:
     link = person.book.link(person.base)
@@ -138,3 +144,20 @@ def test_several_orders_are_held_at_once(person: Person) -> None:
 
     person.see("3 of 3 done.")
     assert {"on hold"} == {person.book.now(one).status for one in orders}
+
+
+def test_a_body_is_translated_and_one_that_is_none_is_refused(person: Person) -> None:
+    person.sign_in("viewer")
+    person.click("Workbench")
+    person.page.locator("select[name=from]").select_option("kole")
+    person.page.locator("select[name=to]").select_option("adobe")
+    person.page.get_by_label("A body of").fill(ASKED)
+    person.click("Translate")
+
+    person.see("As Adobe", "What became of it", "left out")
+    assert '"lineItems"' in person.page.locator("pre").inner_text()
+
+    person.page.get_by_label("A body of").fill("<order>")
+    person.click("Translate")
+    person.see("Nothing came out.", "would answer")
+    assert "<order>" == person.page.get_by_label("A body of").input_value()

@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 
 from tests.browser.book import OrderBook
+from tests.browser.browse_flows import ASKED
 from tests.browser.person import HOME, Person
 
 PICTURES = Path(__file__).parents[2] / "docs/console"
@@ -30,6 +31,7 @@ PAGES = {
     "as-kodaris": f"{HOME}/orders/{{order}}/as/kodaris?beside=kole",
     "ship": f"{HOME}/orders/{{order}}/steps/ship",
     "hold": f"{HOME}/orders/{{order}}/steps/hold",
+    "workbench-empty": f"{HOME}/workbench",
     "refused": f"{HOME}/orders/1",
 }
 """The pages that are looked at, by the names of their pictures; ``{order}`` is an order's id."""
@@ -66,7 +68,9 @@ def test_a_page_is_for_everybody(
 
 
 @pytest.mark.parametrize("scripts", [True], indirect=True)
-def test_what_forms_lead_to_is_for_everybody(person: Person, shown: int) -> None:
+def test_what_forms_lead_to_is_for_everybody(
+    person: Person, shown: int, request: pytest.FixtureRequest
+) -> None:
     person.sign_in("admin")
     person.go(f"/orders/{shown}/steps/ship")
     person.page.get_by_label("How much of 84406B").fill("12")
@@ -76,12 +80,19 @@ def test_what_forms_lead_to_is_for_everybody(person: Person, shown: int) -> None
     person.page.get_by_label("How much of 84406B").fill("many")
     person.click("Look again")
     person.see("This cannot be done so.")
-    looked_at(person, "refused step")
+    looked_at(person, "refused-step")
     person.go("/orders")
     person.page.get_by_label("Choose", exact=False).nth(1).check()
     person.click("Hold…")
     person.see("Hold 1 order")
     looked_at(person, "bulk")
+    person.go("/workbench")
+    person.page.get_by_label("A body of").fill(ASKED)
+    person.click("Translate")
+    person.see("What became of it")
+    looked_at(person, "workbench")
+    if request.config.getoption("--pictures"):
+        picture(person, "workbench")
 
 
 def looked_at(person: Person, name: str) -> None:
@@ -108,7 +119,7 @@ def picture(person: Person, name: str) -> None:
     """Make the picture of a page anew, in 64 colours."""
     person.page.set_viewport_size({"width": BROAD, "height": 820})
     person.page.emulate_media(color_scheme="light")
-    person.page.evaluate("scrollTo(0, 0)")
+    person.page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
     with Image.open(BytesIO(person.page.screenshot())) as taken:
         small = taken.convert("RGB").quantize(64, dither=Image.Dither.NONE)
     PICTURES.mkdir(exist_ok=True)

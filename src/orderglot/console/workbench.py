@@ -93,8 +93,8 @@ def _refused(dialect: Dialect, error: HubError, body: bytes) -> Refusal:
     media = _media(body)
     headers = {"accept": media, "content-type": media}
     asked = message.Request(method="POST", path="/", headers=headers, body=body)
-    answer = dialect.faults.write(found, asked)
-    return Refusal(error.message, dialect.title, answer.status, _shown(dialect, answer.body))
+    response = dialect.faults.write(found, asked)
+    return Refusal(error.message, dialect.title, response.status, _shown(dialect, response.body))
 
 
 def _shown(dialect: Dialect, body: bytes) -> str:
