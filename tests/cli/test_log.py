@@ -121,6 +121,7 @@ def test_each_flag_leaves_out_what_it_does_not_name(hub: Serving) -> None:
         (("--way", "up"), "--way: 'up' is neither in nor out."),
         (("--dialect", "morse"), "There is no dialect 'morse'"),
         (("--order", "12"), "There is no order"),
+        (("--order", "\udcff"), "--order: this is no text in UTF-8"),
         (("--status", "9xx"), "--status: '9xx' is not within 100 and 599"),
         (("--status", "500-400"), "--status: '500-400' is not within 100 and 599"),
         (("--unidentified", "--order", "12"), "--order: what nobody is known to have sent"),

@@ -144,3 +144,17 @@ def test_a_book_that_is_left_says_so_as_well(tmp_path: Path) -> None:
 
     with pytest.raises(Invalid, match="This book is closed"):
         asyncio.run(asked_after_its_end(tmp_path))
+
+
+@pytest.mark.parametrize("name", ["q", "filter", "sort", "after"])
+@pytest.mark.parametrize("of", ["orders", "customers", "products"])
+def test_what_is_no_text_is_refused_by_its_name(book: BlockingBook, of: str, name: str) -> None:
+    with pytest.raises(Invalid, match=f"{name}: this is no text in UTF-8"):
+        getattr(book, of).list(**{name: "a\udcff"})
+
+
+def test_members_that_are_no_text_are_refused_by_their_name(book: BlockingBook) -> None:
+    with pytest.raises(Invalid, match="phone: this is no text in UTF-8"):
+        book.customers.create({"number": "C-9", "phone": "\udcff"})
+    with pytest.raises(Invalid, match="sku: this is no text in UTF-8"):
+        book.products.get("\udcff")

@@ -13,6 +13,7 @@ from orderglot.cli.log_replay import replay
 from orderglot.cli.log_show import diff, show
 from orderglot.cli.options import switch, value
 from orderglot.cli.output import listing, write_json_line, write_line, write_notice
+from orderglot.cli.selecting import demand_text
 
 if TYPE_CHECKING:
     from orderglot.core.caller import Caller
@@ -119,6 +120,7 @@ async def _asked(
 
     if way not in ("", "in", "out"):
         raise invalid("--way", Rule.CHOICE, f"{way[:40]!r} is neither in nor out.")
+    demand_text("--order", order)
     statuses = read_statuses(status)
     criteria = Criteria()
     caller, timezone = NOBODY, ""

@@ -34,9 +34,10 @@ def limit(help: str, most: int | None = None) -> object:
 def demand_text(flag: str, text: str) -> None:
     """Raise Invalid where the value of a flag is no text, such as bytes that are none of UTF-8."""
     from orderglot.core.errors import Rule, invalid
+    from orderglot.wire.message import NO_TEXT
 
     if any("\ud800" <= char <= "\udfff" or char == "\0" for char in text):
-        raise invalid(flag, Rule.MALFORMED, "this is no text in UTF-8; type it anew.")
+        raise invalid(flag, Rule.MALFORMED, NO_TEXT)
 
 
 def finding(book: "Book", text: str) -> "Callable[[Window], Awaitable[Page]]":

@@ -20,7 +20,7 @@ from orderglot.faces.routes import Routes
 from orderglot.hub import lookup
 from orderglot.hub.dialects import chosen_one
 from orderglot.wire import json
-from orderglot.wire.message import Request, fill
+from orderglot.wire.message import NO_TEXT, Request, fill
 from orderglot.wire.operation import Context, Operation
 from orderglot.wire.shape import JSON
 
@@ -107,5 +107,18 @@ def request_of(
     media = MERGE_PATCH if method == "PATCH" else JSON
     headers = {"content-type": media} if members is not None else {}
     matched = {} if version is None else {"if-match": f'"{version}"'}
-    body = json.write(members) if members is not None else b""
+    body = _written(members) if members is not None else b""
     return Request(method=method, path=path, headers={**headers, **matched}, body=body)
+
+
+def _written(members: Mapping[str, Any]) -> bytes:
+    """Write members as JSON; raises Invalid naming the first that holds what is no text."""
+    try:
+        return json.write(members)
+    except UnicodeEncodeError:
+        for name, value in members.items():
+            try:
+                json.write({name: value})
+            except UnicodeEncodeError:
+                raise invalid(name, Rule.MALFORMED, NO_TEXT) from None
+        raise

@@ -139,14 +139,29 @@ def once(members: Iterable[tuple[str, T]]) -> dict[str, T]:
     return found
 
 
+NO_TEXT = "this is no text in UTF-8; type it anew."
+"""Why a value that holds half characters is refused."""
+
+
 def query_of(values: Iterable[tuple[str, str]]) -> str:
-    """Write names and values as a query string."""
-    return "&".join([f"{segment(name)}={segment(value)}" for name, value in values])
+    """Write names and values as a query string; raises Invalid where a value is no text."""
+    return "&".join([f"{segment(name)}={_written(name, value)}" for name, value in values])
 
 
 def fill(template: str, **params: str) -> str:
-    """Put values into a path template: ``/orders/{order_id}`` and ``order_id=7``."""
-    return template.format_map({name: segment(value) for name, value in params.items()})
+    """Put values into a path template: ``/orders/{order_id}`` and ``order_id=7``.
+
+    Raises Invalid where a value is no text.
+    """
+    return template.format_map({name: _written(name, value) for name, value in params.items()})
+
+
+def _written(name: str, value: str) -> str:
+    """Write a value, and name it where it cannot be: a shell hands on what is no UTF-8 as half characters."""
+    try:
+        return segment(value)
+    except UnicodeEncodeError:
+        raise invalid(name, Rule.MALFORMED, NO_TEXT) from None
 
 
 def segment(value: str) -> str:
