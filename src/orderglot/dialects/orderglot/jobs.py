@@ -173,7 +173,7 @@ async def _changed(
     context: Context, name: str, *, paused: bool | None = None, asked: datetime | None = None
 ) -> Shown:
     demand_seller(context.book.caller, "say what runs by itself")
-    job = await jobs.change(context.book, name, paused=paused, asked=asked)
+    job = await jobs.change(context.book, name, paused=paused, asked=asked, person=context.person)
     return _shown(job, context.now)
 
 
