@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from orderglot.cli.command import AsJson, Group, Misused, SellerName, group, with_book
+from orderglot.cli.command import AsJson, Group, Misused, SellerName, group, person, with_book
 from orderglot.cli.jobs_report import (
     COLUMNS,
     RUN_COLUMNS,
@@ -124,6 +124,7 @@ async def run(hub: "Hub", name: Name, as_json: AsJson = False) -> None:
     import os
 
     from orderglot.core.errors import Conflict, Invalid, NotFound
+    from orderglot.core.jobs import ASKED
     from orderglot.jobs.assembly import works
     from orderglot.jobs.leases import Leases
     from orderglot.jobs.runner import Runner
@@ -140,6 +141,7 @@ async def run(hub: "Hub", name: Name, as_json: AsJson = False) -> None:
     lease = await leases.take(work.seller, name)
     if lease is None:
         raise Conflict(f"{name} runs elsewhere at this moment; see 'orderglot jobs'.")
+    await hub.store.act(work.seller, ASKED, name)
     try:
         done = await Runner(leases, [work]).perform(work, lease)
     finally:
@@ -188,8 +190,7 @@ async def forget(hub: "Hub", name: Name, seller: SellerName = None) -> None:
     from orderglot.core.jobs import forget as forgotten
 
     book = await _book(hub, seller, operator=False)
-    await forgotten(book, name)
-    await hub.store.act(book.caller.seller, "job.forgotten", name)
+    await forgotten(book, name, person())
     write_line(f"{name} is forgotten, with its runs.")
 
 
@@ -199,8 +200,7 @@ async def _change(
     from orderglot.core.jobs import change
 
     book = await _book(hub, seller, operator=operator)
-    await change(book, name, paused=paused)
-    await hub.store.act(book.caller.seller, "job.paused" if paused else "job.resumed", name)
+    await change(book, name, paused=paused, person=person())
 
 
 @app.command("work")

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from orderglot.core.acts import Person
 from orderglot.core.errors import NotFound
 from orderglot.core.ports import Book, Note, UnitOfWork
 
@@ -25,6 +26,9 @@ RUNS = "job-runs"
 
 LEASE = "lease"
 """The kind of the notes that say which process is at a job; their version is the lease's number."""
+
+ASKED, PAUSED, RESUMED, FORGOTTEN = "job.run", "job.paused", "job.resumed", "job.forgotten"
+"""What people do to jobs, as their acts name it."""
 
 MOST_RUNS = 200
 """So many runs of a job are kept, the latest ones."""
@@ -178,9 +182,18 @@ def with_run(runs: Sequence[Run], run: Run) -> bytes:
 
 
 async def change(
-    book: Book, name: str, *, paused: bool | None = None, asked: datetime | None = None
+    book: Book,
+    name: str,
+    *,
+    paused: bool | None = None,
+    asked: datetime | None = None,
+    person: Person | None = None,
 ) -> Job:
-    """Pause a job, let it go on, or ask for a run; raises NotFound where there is none of that name."""
+    """Pause a job, let it go on, or ask for a run; raises NotFound where there is none of that name.
+
+    It is an act of the ``person``, where it is known who wants it.
+    """
+    what = ASKED if paused is None else PAUSED if paused else RESUMED
 
     async def write(unit: UnitOfWork) -> Job:
         job = await job_named(unit, name)
@@ -193,12 +206,14 @@ async def change(
         )
         if new != old:
             put(unit, JOB, name, new, (await unit.notes(JOB, name))[0])
+        if person is not None:
+            unit.acted(person, what, name)
         return replace(job, setting=new)
 
     return await book.transact(write)
 
 
-async def forget(book: Book, name: str) -> None:
+async def forget(book: Book, name: str, person: Person | None = None) -> None:
     """Take a job and its runs out of the book; raises NotFound where there is none of that name.
 
     Its lease stays, so that no later one has a number that an earlier one had.
@@ -209,6 +224,8 @@ async def forget(book: Book, name: str) -> None:
         for kind in (JOB, STATE, RUNS):
             for note in await unit.notes(kind, name):
                 unit.strike(note)
+        if person is not None:
+            unit.acted(person, FORGOTTEN, name)
 
     await book.transact(write)
 

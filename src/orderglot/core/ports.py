@@ -380,6 +380,10 @@ class UnitOfWork(Book, Protocol):
         """Record what happened to no order, of the type ``what``, in the same transaction."""
         ...
 
+    def acted(self, person: Person, what: str, about: str) -> None:
+        """Write down that a person did something, in the same transaction."""
+        ...
+
     def note(self, note: Note) -> None:
         """Write a note in the same transaction as what it speaks of.
 

@@ -283,6 +283,7 @@ class Server:
                 retries=self.retries and self.retries.by(person),
                 placements=self.placements and self.placements.by(person),
                 administration=self._administration(operation, request, caller),
+                person=person,
             )
             try:
                 answer = shown_to(caller, await operation.perform(context, asked))

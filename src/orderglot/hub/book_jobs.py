@@ -43,3 +43,8 @@ class BookJobs:
     async def resume(self, name: str) -> Job:
         """Let a paused job run again when it is due; raises NotFound where there is none of that name."""
         return await jobs.change(self._book, name, paused=False)
+
+    @Method
+    async def forget(self, name: str) -> None:
+        """Take a job that no process has any more out of the list; raises NotFound where there is none."""
+        await jobs.forget(self._book, name)

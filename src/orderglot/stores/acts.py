@@ -18,19 +18,19 @@ from orderglot.core.keyring import Credential
 from orderglot.core.ports import Note
 from orderglot.stores import writes
 
+_NUMBERS = count()
+"""Those of one process at one moment are in the order in which they were done."""
+
 
 class Acts:
     """Writes down what is done for as long as it is known who does it."""
 
     def __init__(self, person: Person | None = None) -> None:
         self.person = person
-        self._numbers = count()
 
     def of(self, person: Person) -> Acts:
-        """Give what writes down a person's acts, numbered among these."""
-        acts = Acts(person)
-        acts._numbers = self._numbers
-        return acts
+        """Give what writes down a person's acts."""
+        return Acts(person)
 
     def put(
         self,
@@ -53,7 +53,7 @@ class Acts:
             after=dict(after or {}),
         )
         # Names rise with the time, and no two are alike.
-        name = f"{at:%Y%m%dT%H%M%S.%f}-{next(self._numbers):06x}{token_hex(4)}"
+        name = f"{at:%Y%m%dT%H%M%S.%f}-{next(_NUMBERS):06x}{token_hex(4)}"
         note = Note(kind=ACT, name=name, version=1, document=msgspec.json.encode(act))
         return (writes.PutNote(note),)
 

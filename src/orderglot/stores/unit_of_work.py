@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from orderglot.core.acts import Person
 from orderglot.core.caller import Caller
 from orderglot.core.currencies import demand_currency
 from orderglot.core.customer import Customer
@@ -20,7 +21,7 @@ from orderglot.core.ports import KEPT, PLACED, Answered, Check, Kept, Note, Outc
 from orderglot.core.product import Product
 from orderglot.core.values import Omits
 from orderglot.stores import writes
-from orderglot.stores.acts import demand_no_act
+from orderglot.stores.acts import Acts, demand_no_act
 from orderglot.stores.backend import Backend, Entity, Raced, Scope
 from orderglot.stores.customers import put_customer
 from orderglot.stores.expecting_reads import ExpectingReads
@@ -340,6 +341,12 @@ class UnitOfWork(ExpectingReads):
     def happened(self, what: str, details: Mapping[str, Any]) -> None:
         """Record what happened to no order, of the type ``what``, in the same transaction."""
         self._pending.add_happening(what, self.now(), details)
+
+    def acted(self, person: Person, what: str, about: str) -> None:
+        """Write down that a person did something, in the same transaction."""
+        demand_live(self._caller)
+        for put in Acts(person).put(self.now(), what, about):
+            self._pending.put_note(replace(put.note, version=0))
 
     def note(self, note: Note) -> None:
         """Write a note in the same transaction as what it speaks of."""

@@ -236,7 +236,7 @@ class Context(Struct, frozen=True):
     An open operation (a login) has no caller and so no book; whom it has let in, it may open theirs.
     What reads is given ``views``, the ``journal``, ``again``, which answers another request as if it
     had come alone, and a ``pause`` of so many seconds where it may wait for something; what writes is
-    given ``retries``, if there are any, both are given ``placements``, and what takes the right ADMIN ``administration``.
+    given ``retries``, if there are any, and the ``person`` whose act it is, both are given ``placements``, and what takes the right ADMIN ``administration``.
     """
 
     keyring: Keyring
@@ -250,6 +250,7 @@ class Context(Struct, frozen=True):
     placements: Placements | None = None
     again: Callable[[Request], Awaitable[Response]] | None = None
     administration: Administration | None = None
+    person: Person | None = None
 
     @property
     def book(self) -> Book:

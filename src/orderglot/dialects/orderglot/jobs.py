@@ -20,7 +20,7 @@ from orderglot.dialects.orderglot.records import demand_seller
 from orderglot.dialects.orderglot.tables import JOB, JOBS
 from orderglot.wire.message import Request, Response, fill
 from orderglot.wire.operation import Context, Endpoint, Operation, RequestFormat, ResponseFormat
-from orderglot.wire.shape import success
+from orderglot.wire.shape import ResponseShape, success
 
 T = TypeVar("T")
 
@@ -173,7 +173,7 @@ async def _changed(
     context: Context, name: str, *, paused: bool | None = None, asked: datetime | None = None
 ) -> Shown:
     demand_seller(context.book.caller, "say what runs by itself")
-    job = await jobs.change(context.book, name, paused=paused, asked=asked)
+    job = await jobs.change(context.book, name, paused=paused, asked=asked, person=context.person)
     return _shown(job, context.now)
 
 
@@ -187,6 +187,25 @@ def _changing(
         perform=perform,
         response=_SHOWN,
     )
+
+
+async def _forget_job(context: Context, name: str) -> None:
+    """Take a job that no configuration has any more out of the list, with its runs."""
+    demand_seller(context.book.caller, "say what runs by itself")
+    await jobs.forget(context.book, name, context.person)
+
+
+FORGET_JOB: Operation[str, None] = Operation(
+    name="jobs.forget",
+    endpoint=Endpoint("DELETE", (JOB,), CHANGE, idempotent=True),
+    request=RequestFormat(_write_named("DELETE", JOB), _read_name),
+    perform=_forget_job,
+    response=ResponseFormat(
+        lambda _none, _request: Response(status=204),
+        lambda _response, _ask: None,
+        (ResponseShape(204),),
+    ),
+)
 
 
 # jobs.runs
@@ -213,5 +232,5 @@ LIST_RUNS: Operation[str, Runs] = Operation(
 JOB_OPERATIONS = (
     *(LIST_JOBS, GET_JOB, LIST_RUNS),
     *(_changing("run", _run_job), _changing("pause", _pause_job)),
-    _changing("resume", _resume_job),
+    *(_changing("resume", _resume_job), FORGET_JOB),
 )
