@@ -33,7 +33,7 @@ endif
 
 help:
 	@echo "Orderglot's verbs:"
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf " make %-12s %s\n", $$1, $$2 }' Makefile
 
 setup: $(STAMP) ## install everything into .venv; at once when nothing changed
 	@$(if $(filter setup,$(MAKECMDGOALS)),echo "Ready. Next: . .venv/bin/activate (or make serve for a demo)",:)
@@ -66,14 +66,14 @@ books: setup ## try a thousand runs of books that are each other's vendors
 life: setup ## make many thousand writes of all dialects on one book
 	$(PYTEST) $(LONG) --hypothesis-profile=thorough $(ARGS) tests/life/test_book_machine.py
 
-where: setup ## ask stores QUESTIONS (10000) random Catalyst filters, compare
+where: setup ## ask stores QUESTIONS (10000) Catalyst filters, compare
 	ORDERGLOT_QUESTIONS=$(QUESTIONS) $(PYTEST) $(LONG) $(ARGS) \
 		src/orderglot/dialects/catalyst/tests/test_where.py
 
 wheel: setup ## build the wheel, install it with each Python, serve the demo
 	$(PY) -m pytest tests/package/installed.py $(ARGS)
 
-test-browser: setup ## drive the console in Chromium (ARGS=--pictures: make the docs' pictures anew)
+test-browser: setup ## drive the console in Chromium (ARGS=--pictures draws it)
 	@$(PY) -m tests.browser.chromium
 	@.ci/timed 'make test-browser' 3 $(PYTEST) -o python_files='browse_*.py' tests/browser $(ARGS)
 

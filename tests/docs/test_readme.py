@@ -18,7 +18,14 @@ from markdown_it import MarkdownIt
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
-SET_UP_BY = ("Makefile", "pyproject.toml", "requirements")
+SET_UP_BY = (
+    "Makefile",
+    "hatch_build.py",
+    "package-lock.json",
+    "package.json",
+    "pyproject.toml",
+    "requirements",
+)
 PROGRAM = """#!{python}
 from orderglot.cli import main
 
