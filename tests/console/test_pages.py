@@ -24,6 +24,7 @@ PLACES = {
     "id:int": "1000000001",
     "id": "0" * 24,
     "dialect": "kole",
+    "format": "csv",
     "step": "ship",
     "part": "answer",
     "name:path": "there",

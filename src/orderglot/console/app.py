@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 from orderglot.console.api import Api
 from orderglot.console.channels import ChannelsPage
 from orderglot.console.exchange import ExchangePages
+from orderglot.console.export import ExportPage
 from orderglot.console.forms import form_of
 from orderglot.console.order import OrderPages
 from orderglot.console.orders import OrdersPage
@@ -103,6 +104,7 @@ def _of_orders(api: Api) -> Pages:
     return (
         ("/orders", orders.show),
         ("/orders/steps", orders.take, "POST"),
+        ("/orders/export.{format}", ExportPage(api).give),
         ("/orders/{id:int}", order.show),
         ("/orders/{id:int}/as/{dialect}", order.show),
         ("/orders/{id:int}/steps/{step}", order.step, "GET", "POST"),

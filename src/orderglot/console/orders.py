@@ -177,11 +177,8 @@ class OrdersPage:
         self, visit: Visit, asking: Asking
     ) -> tuple[tuple[Row, ...], str | None, int | None]:
         first = not asking.after
-        wanted = asking.filter
-        if visit.test:
-            wanted = f"test = true AND ({wanted})" if wanted else "test = true"
         query = {
-            "filter": wanted,
+            "filter": filter_of(visit, asking),
             "q": asking.q,
             "sort": asking.sort,
             "after": asking.after,
@@ -192,6 +189,13 @@ class OrdersPage:
         found: ExpandedPage = await self.api.read(visit.caller, ORDERS, **query)
         rows = tuple(Row(order, found.beside[order.id].customer) for order in found.orders)
         return rows, found.next.after if found.next else None, found.total if first else None
+
+
+def filter_of(visit: Visit, asking: Asking) -> str:
+    """Give the filter that finds what is asked for in the mode in which it is looked for."""
+    if not visit.test:
+        return asking.filter
+    return f"test = true AND ({asking.filter})" if asking.filter else "test = true"
 
 
 async def order_of(api: Api, visit: Visit, id: int) -> Order:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import unquote
 
 from orderglot.wire.media import negotiate
-from orderglot.wire.message import Request, Response, essence
+from orderglot.wire.message import Request, Response, Stream, essence
 
 HTML = "text/html"
 SOMETHING_ELSE = "application/octet-stream"
@@ -21,25 +22,71 @@ Page = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 async def respond(page: Page, request: Request) -> Response:
-    """Give the response of a page, whole.
+    """Give the response of a page: whole, or as a stream where it does not say how long it is.
 
     The page finds the address that the request came in on in its state, as ``base``.
     """
-    messages: list[Message] = []
+    asked = [request.body]
+    gone = asyncio.Event()
+    # Of what is streamed no more is there than one piece that is being sent, and one behind it.
+    sent: asyncio.Queue[Message] = asyncio.Queue(1)
 
     async def receive() -> Message:
-        return {"type": "http.request", "body": request.body, "more_body": False}
+        if asked:
+            return {"type": "http.request", "body": asked.pop(), "more_body": False}
+        await gone.wait()
+        return {"type": "http.disconnect"}
 
-    async def collect(message: Message) -> None:
-        messages.append(message)
-
-    await page(_scope(request), receive, collect)
-    start, *bodies = messages
+    answering = asyncio.create_task(_whole(page(_scope(request), receive, sent.put)))
+    try:
+        start, first = await _next(sent, answering), await _next(sent, answering)
+    except BaseException:
+        answering.cancel()
+        raise
     headers = {_text(name).lower(): _text(value) for name, value in start.get("headers", ())}
     # The server that writes the response sets its length.
-    headers.pop("content-length", None)
-    body = b"".join(message.get("body", b"") for message in bodies)
+    length = headers.pop("content-length", None)
+    pieces = _pieces(first, sent, answering)
+    if length is None and first.get("more_body", False) and request.method != "HEAD":
+
+        def close() -> None:
+            gone.set()
+            answering.cancel()
+
+        stream = Stream(pieces, gone.wait, close)
+        return Response(status=start["status"], headers=headers, stream=stream)
+    body = b"".join([piece async for piece in pieces])
+    await answering
     return Response(status=start["status"], headers=headers, body=body)
+
+
+async def _whole(answer: Awaitable[None]) -> None:
+    await answer
+
+
+async def _next(sent: asyncio.Queue[Message], answering: asyncio.Task[None]) -> Message:
+    """Give what a page sends next; raises what it raises before that."""
+    waiting = asyncio.create_task(sent.get())
+    try:
+        await asyncio.wait((waiting, answering), return_when=asyncio.FIRST_COMPLETED)
+        if not waiting.done() and sent.empty():
+            await answering
+            raise RuntimeError("a page ended in the middle of its response")
+        return await waiting
+    finally:
+        waiting.cancel()
+
+
+async def _pieces(
+    first: Message, sent: asyncio.Queue[Message], answering: asyncio.Task[None]
+) -> AsyncIterator[bytes]:
+    message = first
+    while True:
+        if message.get("body"):
+            yield message["body"]
+        if not message.get("more_body", False):
+            return
+        message = await _next(sent, answering)
 
 
 def is_from_browser(request: Request) -> bool:
