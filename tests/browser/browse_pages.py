@@ -31,6 +31,13 @@ PAGES = {
     "as-kodaris": f"{HOME}/orders/{{order}}/as/kodaris?beside=kole",
     "ship": f"{HOME}/orders/{{order}}/steps/ship",
     "hold": f"{HOME}/orders/{{order}}/steps/hold",
+    "traffic": f"{HOME}/traffic",
+    "problems": f"{HOME}/problems",
+    "partners": f"{HOME}/partners",
+    "new-partner": f"{HOME}/partners/new",
+    "channels": f"{HOME}/channels",
+    "webhooks": f"{HOME}/webhooks",
+    "place": f"{HOME}/orders/{{order}}/place",
     "workbench-empty": f"{HOME}/workbench",
     "refused": f"{HOME}/orders/1",
 }
