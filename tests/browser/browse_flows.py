@@ -22,7 +22,7 @@ def test_a_link_signs_in_once(person: Person) -> None:
     person.page.goto(link)
     person.click("Sign in")
 
-    assert "Orders" == person.heading
+    assert "Today" == person.heading
     person.click("Sign out")
     person.page.goto(link)
     person.click("Sign in")
@@ -38,7 +38,7 @@ def test_a_password_signs_in_and_a_wrong_one_does_not(person: Person) -> None:
 
     person.sign_in("admin")
 
-    assert (f"{HOME}/orders", "Orders") == (person.path, person.heading)
+    assert (f"{HOME}/today", "Today") == (person.path, person.heading)
 
 
 def test_a_viewer_is_refused_what_an_operator_may(person: Person) -> None:

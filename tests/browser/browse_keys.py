@@ -51,7 +51,7 @@ class TestKeys:
         tab_to(person, "Password")
         keys.type(PASSWORD)
         keys.press("Enter")
-        person.page.wait_for_url(f"**{HOME}/orders")
+        person.page.wait_for_url(f"**{HOME}/today")
 
         keys.press("/")
         keys.type(order.number)

@@ -31,6 +31,7 @@ PAGES = {
     "as-kodaris": f"{HOME}/orders/{{order}}/as/kodaris?beside=kole",
     "ship": f"{HOME}/orders/{{order}}/steps/ship",
     "hold": f"{HOME}/orders/{{order}}/steps/hold",
+    "today": f"{HOME}/today",
     "traffic": f"{HOME}/traffic",
     "problems": f"{HOME}/problems",
     "partners": f"{HOME}/partners",

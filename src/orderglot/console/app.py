@@ -25,6 +25,7 @@ from orderglot.console.problems import ProblemsPage
 from orderglot.console.reject import RejectPages
 from orderglot.console.rendering import page, show_asset
 from orderglot.console.signing_in import LINK, SIGN_IN, SIGN_OUT, YOU, SigningIn, to_sign_in
+from orderglot.console.today import TodayPage
 from orderglot.console.traffic import TrafficPage
 from orderglot.console.visits import CSRF, LIVE, ROOT, TEST, Visit, demand_form, visit_of
 from orderglot.console.webhooks import WebhookPages
@@ -102,6 +103,7 @@ def _of_orders(api: Api) -> Pages:
     traffic, exchange = TrafficPage(api), ExchangePages(api)
     problems, reject = ProblemsPage(api), RejectPages(api)
     return (
+        ("/today", TodayPage(api).show),
         ("/orders", orders.show),
         ("/orders/steps", orders.take, "POST"),
         ("/orders/export.{format}", ExportPage(api).give),

@@ -63,13 +63,7 @@ class ProblemsPage:
     async def show(self, request: Request, visit: Visit) -> Response:
         """Show the groups, of one kind where that is asked for."""
         kind = request.query_params.get("kind", "")
-        found = {
-            "rejects": await self._rejects(visit),
-            "placements": Found(await self._placements(visit)),
-            "refused": await self._refused(visit),
-            "jobs": Found(await self._jobs(visit)),
-            "deliveries": await self._deliveries(visit),
-        }
+        found = await self.found(visit)
         counts = {name: sum(len(g.members) for g in one.groups) for name, one in found.items()}
         groups = [
             group for name, one in found.items() if kind in ("", name) for group in one.groups
@@ -88,6 +82,16 @@ class ProblemsPage:
             days=DAYS,
             done=request.query_params.get("done", "")[:200],
         )
+
+    async def found(self, visit: Visit) -> dict[str, Found]:
+        """Give the groups of each kind."""
+        return {
+            "rejects": await self._rejects(visit),
+            "placements": Found(await self._placements(visit)),
+            "refused": await self._refused(visit),
+            "jobs": Found(await self._jobs(visit)),
+            "deliveries": await self._deliveries(visit),
+        }
 
     async def settle(self, request: Request, visit: Visit) -> Response:
         """Say what somebody has found out of an order at a vendor."""

@@ -43,6 +43,7 @@ SCRIPTS = ("htmx.min.js", "hx-csp.min.js", "console.js")
 """The scripts of every page, those that are here: a page works without each of them."""
 
 ROOMS = (
+    ("today", "Today"),
     ("orders", "Orders"),
     ("traffic", "Traffic"),
     ("problems", "Problems"),

@@ -57,7 +57,7 @@ class SigningIn:
         sellers = await sellers_of(roles, self.store)
         if not sellers:
             return page(request, "no_seller", None)
-        return _see(f"{home_of(sellers[0], test=False)}/orders")
+        return _see(f"{home_of(sellers[0], test=False)}/today")
 
     async def sign_in(self, request: Request) -> Response:
         """Show the form, or sign in."""
