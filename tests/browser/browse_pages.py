@@ -44,7 +44,7 @@ PAGES = {
 }
 """The pages that are looked at, by the names of their pictures; ``{order}`` is an order's id."""
 
-PICTURED = frozenset({"orders", "order", "as-kodaris", "ship"})
+PICTURED = frozenset({"today", "orders", "order", "as-kodaris", "ship"})
 """Those that docs/console.md shows."""
 
 RULES = {

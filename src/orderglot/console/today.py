@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from orderglot.console.api import Api
 from orderglot.console.orders import TO_SHIP, Asking, filter_of
-from orderglot.console.problems import KINDS, ProblemsPage
+from orderglot.console.problems import ProblemsPage
 from orderglot.console.rendering import page
 from orderglot.console.visits import Visit
 from orderglot.core.customer import Customer
@@ -36,6 +36,15 @@ TIMES = 3
 
 PARTNERS = 30
 """So many partners are looked at."""
+
+WORDS = {
+    "rejects": "put aside",
+    "placements": "unsettled at vendors",
+    "refused": "refused requests",
+    "jobs": "failing jobs",
+    "deliveries": "failed deliveries",
+}
+"""What the kinds of problems are called where they are counted."""
 
 HELD = 'status = "on hold"'
 HIGH = 110
@@ -94,7 +103,7 @@ class TodayPage:
             to_ship=(TO_SHIP, await self._count(visit, TO_SHIP)),
             held=(HELD, await self._count(visit, HELD)),
             counts={
-                KINDS[name]: (name, sum(len(group.members) for group in one.groups), one.more)
+                WORDS[name]: (name, sum(len(group.members) for group in one.groups), one.more)
                 for name, one in found.items()
             },
             worst=sorted(groups, key=lambda group: -len(group.members))[:3],
