@@ -40,6 +40,7 @@ PAGES = {
     "webhooks": f"{HOME}/webhooks",
     "place": f"{HOME}/orders/{{order}}/place",
     "workbench-empty": f"{HOME}/workbench",
+    "system": f"{HOME}/system",
     "refused": f"{HOME}/orders/1",
 }
 """The pages that are looked at, by the names of their pictures; ``{order}`` is an order's id."""

@@ -25,6 +25,7 @@ from orderglot.console.problems import ProblemsPage
 from orderglot.console.reject import RejectPages
 from orderglot.console.rendering import page, show_asset
 from orderglot.console.signing_in import LINK, SIGN_IN, SIGN_OUT, YOU, SigningIn, to_sign_in
+from orderglot.console.system import SystemPage
 from orderglot.console.today import TodayPage
 from orderglot.console.traffic import TrafficPage
 from orderglot.console.visits import CSRF, LIVE, ROOT, TEST, Visit, demand_form, visit_of
@@ -143,6 +144,7 @@ def _of_work(api: Api) -> Pages:
         ("/webhooks", webhooks.show, "GET", "POST"),
         ("/webhooks/{hook}", webhooks.hook, "GET", "POST"),
         ("/webhooks/{hook}/{delivery}", webhooks.delivery, "GET", "POST"),
+        ("/system", SystemPage(api).show),
         ("/workbench", Workbench().show, "GET", "POST"),
     )
 

@@ -51,6 +51,7 @@ ROOMS = (
     ("channels", "Channels"),
     ("webhooks", "Webhooks"),
     ("workbench", "Workbench"),
+    ("system", "System"),
 )
 """The pages of a seller that the navigation has, by their paths."""
 

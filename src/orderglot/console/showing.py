@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
+from typing import Any
 
 from markupsafe import Markup
 
@@ -36,6 +38,11 @@ SHAPES = {
     Status.FAILED: "bad",
 }
 """The shape that stands before the word of a status, by the name of its style."""
+
+
+def members(named: Mapping[str, Any]) -> str:
+    """Show some members with their values on one line."""
+    return ", ".join(f"{name}: {value}" for name, value in named.items())
 
 
 def when(moment: datetime | None, zone: tzinfo, *, seconds: bool = False) -> Markup:
@@ -185,6 +192,7 @@ FILTERS = {
     "came": came,
     "event": event,
     "day": day,
+    "members": members,
     "tone": tone,
     "example": example,
     "shipped": shipped,
