@@ -283,8 +283,3 @@ class Erasing:
                 if order.id > behind:
                     yield order
             after = found.next.after if found.next is not None else None
-
-
-async def begun(backend: Backend, seller: int) -> tuple[int, ...]:
-    """Give the customers of a seller whose erasing was begun and is not done."""
-    return tuple(int(note.name) for note in await backend.notes(seller, ERASING, ()))
