@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import cast
+
 import pytest
 
 from orderglot.console.rendering import SCRIPTS
 from orderglot.core.acts import Person
+from orderglot.core.caller import Caller
 from orderglot.core.errors import Upstream
+from orderglot.core.journal import Gap, Journal
+from tests.clock import NOON
 from tests.console.conftest import Desk
 from tests.console.test_pages import HOSTILE, Tags
 
@@ -78,3 +84,17 @@ def test_what_somebody_wrote_is_text(desk: Desk) -> None:
     found = Tags(desk.signed_in("admin", desk.acme.id).get(PAGE).text)
 
     assert (len(SCRIPTS), 0) == (found.tags.count("script"), found.tags.count("img"))
+
+
+class Dropping:
+    """A journal that could take in nothing of anybody."""
+
+    async def gaps(self, caller: Caller, since: datetime | None = None) -> tuple[Gap, ...]:
+        return (Gap(NOON, 2 if caller.seller else 3),)
+
+
+def test_what_the_journal_lacks_of_nobody_known_is_counted_too(desk: Desk) -> None:
+    browser = desk.signed_in("viewer")
+    desk.store.journal = cast(Journal, Dropping())
+
+    assert "5 exchanges of the last 30 days are missing" in browser.get(PAGE).text

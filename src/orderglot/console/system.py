@@ -11,9 +11,11 @@ from orderglot.console.api import Api
 from orderglot.console.rendering import page
 from orderglot.console.visits import Visit
 from orderglot.core.acts import Act
+from orderglot.core.caller import Caller
 from orderglot.core.errors import HubError
 from orderglot.core.users import EVERY_SELLER, Role, role_in
 from orderglot.hub.version import version
+from orderglot.stores.backend import HUB_ITSELF
 
 PAGE = 50
 """So many acts are on a page."""
@@ -56,9 +58,14 @@ class SystemPage:
         return ""
 
     async def _dropped(self, visit: Visit) -> int:
-        """Count the exchanges that the journal could not take in."""
+        """Count the exchanges that the journal could not take in, those of nobody known among them."""
         since = self.api.store.now() - BACK
-        return sum(gap.dropped for gap in await self.api.store.journal.gaps(visit.caller, since))
+        gaps = [
+            gap
+            for caller in (visit.caller, Caller(seller=HUB_ITSELF))
+            for gap in await self.api.store.journal.gaps(caller, since)
+        ]
+        return sum(gap.dropped for gap in gaps)
 
     async def _acts(self, visit: Visit) -> list[Act]:
         """Give the acts in this seller's book; to an admin of every seller those on operators' keys, too."""
