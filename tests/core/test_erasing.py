@@ -40,5 +40,24 @@ def test_numbers_and_names_of_members_stay() -> None:
     assert "Carsons" == ERASER.text("Carsons")
 
 
+@pytest.mark.parametrize(
+    ("body", "after"),
+    [
+        ("<o><total>90745</total><zipcode>90745</zipcode></o>", 2),
+        ("total=90745&zip=90745&quantity=90745", 2),
+        ('{"total":"90745","lines":["90745", 90745],"postalCode": "90745"}', 4),
+        ("po;total\r\nPO-1;90745\r\n", 0),
+        (r'{"body":"{\"total\":\"90745\",\"deliveryPostalCode\":\"90745\"}"}', 2),
+        ("90745", 1),
+    ],
+)
+def test_an_amount_with_the_digits_of_a_postal_code_stays(body: str, after: int) -> None:
+    """``after`` says which of the numbers, from 1, is the postal code; 0 for none."""
+    parts = body.split("90745")
+    numbers = ["erased" if place == after else "90745" for place in range(1, len(parts))]
+    whole = "".join(part + number for part, number in zip(parts, [*numbers, ""], strict=True))
+    assert whole == ERASER.text(body)
+
+
 def test_of_nothing_nothing_is_taken_out() -> None:
     assert "Carson" == Eraser(Marks()).text("Carson")

@@ -209,7 +209,7 @@ class Eraser:
 
     @cached_property
     def _every(self) -> re.Pattern[bytes]:
-        return _pattern(self._marks.telling | self._marks.others)
+        return _pattern(self._marks.telling, self._marks.others)
 
 
 def _left(address: Address | None) -> Address | None:
@@ -271,9 +271,11 @@ def _escaped(text: str) -> bytes:
     )
 
 
-def _pattern(texts: Iterable[str]) -> re.Pattern[bytes]:
+def _pattern(telling: Iterable[str], others: Iterable[str] = ()) -> re.Pattern[bytes]:
     """Make what finds any spelling of some texts, the longest first; nothing for no texts."""
-    spelled = dict[bytes, bytes]()
+    postal = {text for text in others if text.isdecimal()}
+    texts = {*telling, *others} - postal
+    spelled = {one: _POSTAL % (one, one) for one in map(str.encode, postal)}
     # Bytes are alike in both cases only as far as they are ASCII.
     for text in {cased for one in texts for cased in (one, one.upper(), one.lower())}:
         for spell in _SPELLINGS:
@@ -283,6 +285,18 @@ def _pattern(texts: Iterable[str]) -> re.Pattern[bytes]:
     # The name of a member or of an element is none of theirs.
     whole = rb"(?<!<)(?<!</)(?:%s)(?!\"\s*:)" % b"|".join(parts)
     return re.compile(whole, re.IGNORECASE) if parts else re.compile(rb"(?!)")
+
+
+_POSTAL_MEMBERS = (b"zip", b"zipcode", b"zip_code", b"postalcode", b"postal_code", b"postcode")
+_SEPARATED = (b"=", b">", b'":"', b'": "', rb"\":\"", rb"\": \"")
+_BEHIND = b"|".join(
+    b"(?<=%s)" % re.escape(name + mark) for name in _POSTAL_MEMBERS for mark in _SEPARATED
+)
+_POSTAL = rb"(?:(?<![\s\S])%%b(?![\s\S])|(?:%b)%%b(?![A-Za-z0-9.]))" % _BEHIND
+"""Where digits are a postal code: by themselves, or behind the name of such a member.
+
+Anywhere else they may as well be an amount or a quantity, which stays.
+"""
 
 
 def _bounded(text: str) -> bytes:
