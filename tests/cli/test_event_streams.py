@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -19,14 +18,12 @@ pytestmark = pytest.mark.long
 
 KEY = demo.part("orderglot").key.secret
 EVENTS = "/orderglot/v1/events"
-CURL = shutil.which("curl")
 
 
 def following(server: Serving, *words: str) -> subprocess.Popen[bytes]:
     asked = ("-H", f"Authorization: Bearer {KEY}", "-H", "Accept: text/event-stream")
-    assert CURL is not None
     return subprocess.Popen(
-        (CURL, "-sN", "--max-time", "60", *words, *asked, server.base + EVENTS),
+        ("curl", "-sN", "--max-time", "60", *words, *asked, server.base + EVENTS),
         stdout=subprocess.PIPE,
     )
 
@@ -39,7 +36,6 @@ def first_id(stream: subprocess.Popen[bytes]) -> int:
     raise AssertionError("the stream has ended")
 
 
-@pytest.mark.skipif(CURL is None, reason="curl speaks HTTP/2 to it")
 @pytest.mark.parametrize("database", ["sqlite", "postgres"])
 def test_streams_of_several_workers_end_with_them_and_at_once(folder: Path, database: str) -> None:
     place = "sqlite:///demo.db" if database == "sqlite" else new_database()
