@@ -12,15 +12,18 @@ from orderglot.journal.keeping import Kept
 from orderglot.journal.postgres import PostgresJournal
 from orderglot.journal.sqlite import SqliteJournal
 from orderglot.stores.postgres.connection import connect
+from tests import citus
 from tests.postgres import new_database
 
 Opening = Callable[[], Kept]
 
+PLACES = ["sqlite", "postgres", *(["citus"] if citus.COORDINATOR else [])]
 
-@pytest.fixture(params=["sqlite", "postgres"])
+
+@pytest.fixture(params=PLACES)
 def opening(request: pytest.FixtureRequest, tmp_path: Path) -> Opening:
     """Give what opens one journal, as often as it is called."""
     if request.param == "sqlite":
         return lambda: SqliteJournal(tmp_path / "book.db.exchanges")
-    url = new_database()
+    url = new_database() if request.param == "postgres" else citus.new_book()
     return lambda: PostgresJournal(partial(connect, url))

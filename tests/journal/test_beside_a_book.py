@@ -17,14 +17,21 @@ from orderglot.hub.journals import journal_of, recorder_of
 from orderglot.hub.opening import Hub, opened
 from orderglot.stores.memory import MemoryStore
 from orderglot.stores.postgres.catalogue import described
+from tests import citus
+from tests.journal.conftest import PLACES
 from tests.journal.exchanges import exchange
 from tests.postgres import asked, new_database
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=PLACES)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Give where a book with one seller is."""
-    url = f"sqlite:///{tmp_path}/book.db" if request.param == "sqlite" else new_database()
+    made = {
+        "sqlite": lambda: f"sqlite:///{tmp_path}/book.db",
+        "postgres": new_database,
+        "citus": citus.new_book,
+    }
+    url = made[request.param]()
 
     async def fill() -> None:
         store = open_store(url, create=True)

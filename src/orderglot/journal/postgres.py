@@ -61,7 +61,7 @@ SELECT c.relname::text FROM pg_inherits AS i JOIN pg_class AS c ON c.oid = i.inh
 WHERE i.inhparent = to_regclass($1) ORDER BY c.relname
 """
 _USED = """
-SELECT coalesce(sum(pg_total_relation_size(i.inhrelid)), 0)::bigint FROM pg_inherits AS i
+SELECT coalesce(sum({size}), 0)::bigint FROM pg_inherits AS i
 WHERE i.inhparent = ANY (ARRAY[to_regclass('journal_exchanges'), to_regclass('journal_blocks'),
     to_regclass('journal_gaps')])
 """
@@ -98,12 +98,12 @@ class PostgresJournal:
                 return
             try:
                 await _drop_days(connection, first_id(now - keep.age))
-                used = await connection.fetchval(_USED)
+                used = await _used(connection)
                 for day in await _days(connection):
                     if used <= keep.size or day >= now.date():
                         break
                     await _drop_day(connection, day)
-                    used = await connection.fetchval(_USED)
+                    used = await _used(connection)
                 if used > keep.size:
                     await _delete_most(connection, keep, used)
             finally:
@@ -232,6 +232,13 @@ async def _is_made(connection: asyncpg.Connection) -> bool:
 async def _is_cluster(connection: asyncpg.Connection) -> bool:
     there = "SELECT EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus')"
     return bool(await connection.fetchval(there) and await connection.fetchval(_CLUSTER))
+
+
+async def _used(connection: asyncpg.Connection) -> int:
+    """Give how many bytes all partitions have; on a cluster they are on other machines."""
+    spread = await _is_cluster(connection) and await connection.fetchval(_SPREAD, "journal_gaps")
+    own, of_all = "pg_total_relation_size(i.inhrelid)", "citus_total_relation_size(i.inhrelid)"
+    return int(await connection.fetchval(_USED.format(size=of_all if spread else own)))
 
 
 async def _make(connection: asyncpg.Connection, table: str, columns: str, *, spread: bool) -> None:
