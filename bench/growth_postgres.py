@@ -39,7 +39,7 @@ LETTERS = 5
 
 LONGEST = 3600.0
 
-_SPAN = "SELECT max(created) - min(created) + 86400000000 FROM orders WHERE seller = 1"
+_SPAN = "SELECT max(created) - min(created) + 86400000000 FROM orders WHERE seller = 1 AND id < $1"
 _ORDERS = """
 INSERT INTO orders (seller, id, version, test, kind, status, customer, number, name, po_number,
     invoice_number, created, modified, currency, total, lines, document, adds_up)
@@ -89,8 +89,9 @@ async def _multiplied(url: str, base: int, first: int, last: int) -> None:
     """Make the orders of a book so many times more; the first of them are there."""
     line = await asyncpg.connect(url, command_timeout=LONGEST)
     if first <= last:
-        span = await line.fetchval(_SPAN)
         least = await line.fetchval("SELECT min(id) FROM orders WHERE seller = 1")
+        # That of the first alone: what was made of them before reaches ten times as far back.
+        span = await line.fetchval(_SPAN, least + SPREAD)
         for k in range(first, last + 1):
             await line.execute(_ORDERS, k, k, SPREAD, span, base, least + SPREAD)
         await line.execute(_REFERENCES, first, last, SPREAD, base, least + SPREAD)
