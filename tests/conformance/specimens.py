@@ -20,6 +20,7 @@ from msgspec.structs import replace
 
 from orderglot import dialects
 from orderglot.core import journal
+from orderglot.core.acts import ACT, Act
 from orderglot.core.caller import RIGHTS, Caller
 from orderglot.core.customer import Customer
 from orderglot.core.jobs import JOB, STATE, Job, put
@@ -45,6 +46,7 @@ from orderglot.core.webhooks import (
 )
 from orderglot.hub.placing import Channels, Placements
 from orderglot.stores.store import BookStore
+from orderglot.stores.writes import PutNote
 from orderglot.sync.notes import PLACING, Placing, noted
 from orderglot.sync.rejects import put_aside
 from orderglot.wire.dialect import Dialect
@@ -108,6 +110,7 @@ class Book(Struct, frozen=True, forbid_unknown_fields=True):
     orders: tuple[Order, ...] = ()
     credentials: tuple[Proof, ...] = ()
     exchanges: tuple[Exchanged, ...] = ()
+    acts: tuple[Act, ...] = ()
     rejects: tuple[Reject, ...] = ()
     webhooks: tuple[Hooked, ...] = ()
     jobs: tuple[Job, ...] = ()
@@ -245,7 +248,18 @@ async def shelve(
             hang(unit, webhook)
     for proof in book.credentials if credentials else ():
         await plant(store, dialect, seller, proof)
+    await write_acts(store, seller, book.acts)
     return seller
+
+
+async def write_acts(store: BookStore, seller: int, acts: tuple[Act, ...]) -> None:
+    """Write down what people did, under the ids that it has."""
+    notes = [
+        Note(kind=ACT, name=act.id, version=1, document=msgspec.json.encode(replace(act, id="")))
+        for act in acts
+    ]
+    if notes:
+        await store._backend.commit(seller, list(map(PutNote, notes)))
 
 
 async def note_beside_orders(unit: UnitOfWork, book: Book) -> None:

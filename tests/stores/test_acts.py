@@ -12,6 +12,8 @@ from orderglot.core.caller import Caller
 from orderglot.core.errors import Conflict, Forbidden
 from orderglot.core.ports import Note
 from orderglot.stores.fingerprints import fingerprint
+from orderglot.wire.aip160 import ACT as ACT_FIELDS
+from orderglot.wire.aip160 import read_filter
 from tests.stores.shops import Shop
 
 ALICE = Person("alice", "desk-7")
@@ -139,3 +141,18 @@ def test_the_newest_act_is_first_also_within_a_second(shop: Shop) -> None:
         shop.run(shop.store.act(shop.seller.id, "exchange.replayed", str(number)))
 
     assert [str(number) for number in reversed(range(12))] == [one.about for one in acts(shop)]
+
+
+def test_acts_are_found_by_a_filter_page_by_page(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("orderglot.stores.acts.AT_ONCE", 3)
+    for number in range(10):
+        shop.store.by(ALICE if number % 2 else BOB)
+        shop.clock.forward(timedelta(milliseconds=1))
+        shop.run(shop.store.act(shop.seller.id, "exchange.replayed", str(number)))
+    where = read_filter("who = alice", asked=ACT_FIELDS)
+
+    first = shop.run(shop.store.acts(shop.seller.id, where, limit=2))
+    rest = shop.run(shop.store.acts(shop.seller.id, where, after=first[-1].id))
+
+    assert ["9", "7"] == [one.about for one in first]
+    assert ["5", "3", "1"] == [one.about for one in rest]

@@ -115,12 +115,12 @@ def _await(row: Row, logs: dict[str, Path], orders: int) -> None:
     waiting = set(logs)
     while waiting and time.monotonic() < end:
         time.sleep(0.5)
-        waiting = {name for name in waiting if _told_of(logs[name]) < orders}
+        waiting = {name for name in waiting if _creations_in(logs[name]) < orders}
     for name in waiting:
         row.lose(f"the {name} reader is not at the end after {PATIENCE:.0f} s")
 
 
-def _told_of(log: Path) -> int:
+def _creations_in(log: Path) -> int:
     return log.read_bytes().count(f" {CREATED}\n".encode()) if log.exists() else 0
 
 

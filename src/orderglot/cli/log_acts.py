@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, Annotated, Any
 
+import typer
+
 from orderglot.cli.command import AsJson, SellerName, with_book
 from orderglot.cli.options import switch, value
 from orderglot.cli.output import listing, write_line
@@ -12,6 +14,9 @@ if TYPE_CHECKING:
     from orderglot.core.acts import Act
     from orderglot.hub.opening import Hub
 
+MOST = 10_000
+"""So many acts are listed at once."""
+
 COLUMNS = ("at", "who", "where", "what", "about", "before", "after")
 
 
@@ -21,6 +26,10 @@ async def acts(
     since: Annotated[
         str, value("TIME", "Only since then: 2024-05-21, 2024-05-21T19:10Z, or 90m, 12h, 7d ago.")
     ] = "",
+    filter: Annotated[
+        str, value("FILTER", "Only those that match: 'who = ann', 'what = \"key.made\"'.")
+    ] = "",
+    limit: Annotated[int, typer.Option(min=1, max=MOST, help="How many at most.")] = 1_000,
     operator: Annotated[
         bool, switch("--operator", "Those above the sellers, and of sellers who were removed.")
     ] = False,
@@ -35,16 +44,23 @@ async def acts(
 
     $ orderglot log acts
     $ orderglot log acts --since 7d --json
+    $ orderglot log acts --filter 'who = ann AND about = "kole:X00001"'
     $ orderglot log acts --operator
     """
+    from orderglot.core.query import And, Compare, Operator
+    from orderglot.core.time_zones import zone_of
     from orderglot.hub.exchanges import read_since
+    from orderglot.wire.aip160 import ACT, read_filter
 
     owner = None if operator else await hub.seller(seller)
-    moment = read_since(since, owner.timezone if owner else "")
-    every = await hub.store.acts(owner.id if owner else 0)
-    found = [one for one in every if moment is None or one.at >= moment]
+    zone = owner.timezone if owner else ""
+    moment = read_since(since, zone)
+    newer = () if moment is None else (Compare("at", Operator.GTE, moment),)
+    wanted = (read_filter(filter, zone_of(zone), ACT),) if filter else ()
+    where = And((*newer, *wanted))
+    found = await hub.administration.acts(owner.id if owner else 0, where, limit=limit)
     if not found and not as_json:
-        return write_line("Nobody did anything yet." if moment is None else "Nobody did anything.")
+        return write_line("Nobody did anything." if where.parts else "Nobody did anything yet.")
     return listing(found, COLUMNS, _row, as_json=as_json)
 
 

@@ -32,9 +32,10 @@ class SystemPage:
 
     async def show(self, request: Request, visit: Visit) -> Response:
         """Show how the book is, and to an admin the acts of people, the newest first."""
-        acts = await self._acts(visit)
         text = request.query_params.get("page", "")
-        number = int(text) if text.isdecimal() and len(text) < 6 else 0
+        number = int(text) if text.isdecimal() and len(text) < 4 else 0
+        begin, end = number * PAGE, (number + 1) * PAGE
+        acts = await self._acts(visit, end + 1)
         return page(
             request,
             "system",
@@ -43,10 +44,9 @@ class SystemPage:
             problem=await self._problem(),
             dropped=await self._dropped(visit),
             days=BACK.days,
-            acts=acts[number * PAGE : (number + 1) * PAGE],
-            total=len(acts),
+            acts=acts[begin:end],
             number=number,
-            more=(number + 1) * PAGE < len(acts),
+            more=len(acts) > end,
         )
 
     async def _problem(self) -> str:
@@ -67,11 +67,12 @@ class SystemPage:
         ]
         return sum(gap.dropped for gap in gaps)
 
-    async def _acts(self, visit: Visit) -> list[Act]:
-        """Give the acts in this seller's book; to an admin of every seller those on operators' keys, too."""
+    async def _acts(self, visit: Visit, most: int) -> list[Act]:
+        """Give the newest acts in this seller's book; to an admin of every seller those on operators' keys, too."""
         if not visit.may(Role.ADMIN):
             return []
-        found = list(await self.api.store.acts(visit.seller.id))
+        store = self.api.store
+        found = list(await store.acts(visit.seller.id, limit=most))
         if role_in(visit.roles, EVERY_SELLER) is Role.ADMIN:
-            found += await self.api.store.acts(EVERY_SELLER)
-        return sorted(found, key=lambda act: act.at, reverse=True)
+            found += await store.acts(EVERY_SELLER, limit=most)
+        return sorted(found, key=lambda act: act.at, reverse=True)[:most]

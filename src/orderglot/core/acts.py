@@ -7,6 +7,9 @@ from typing import Any
 
 from msgspec import Struct
 
+from orderglot.core.errors import Rule, invalid
+from orderglot.core.fields import Field, fields_in
+
 ACT = "act"
 """The kind of the notes that acts are kept as: they are written with what was done, and stay."""
 
@@ -33,3 +36,13 @@ class Act(Struct, frozen=True, kw_only=True):
     """Whose keys and settings they were, of a seller who is there no more."""
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
+    id: str = ""
+    """What it is called among a seller's acts: ids rise with the time."""
+
+
+def field_of_act(name: str) -> Field:
+    """Find a field of an act that can be asked about; raises Invalid where there is none of such a name."""
+    found = fields_in(Act).get(name)
+    if found is None:
+        raise invalid(name, Rule.UNKNOWN, "An act has no such field.")
+    return found

@@ -10,10 +10,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Protocol
 
+from orderglot.core.acts import Act
 from orderglot.core.caller import ADMIN, EVERY_RIGHT, Caller
 from orderglot.core.errors import NotFound, Rule, invalid
 from orderglot.core.keyring import OPERATOR, KeyRecord, MadeKey
 from orderglot.core.order import AT, HUB, Reference
+from orderglot.core.query import EVERYTHING, Query
 from orderglot.core.seller import Seller
 from orderglot.core.webhooks import Webhooks
 
@@ -127,6 +129,10 @@ class Administered(Sellers, Protocol):
     @property
     def webhooks(self) -> Webhooks: ...
 
+    async def acts(
+        self, seller: int, where: Query = EVERYTHING, after: str = "", limit: int | None = None
+    ) -> tuple[Act, ...]: ...
+
 
 class Administration:
     """All that is done to sellers, keys and webhooks, by one person, whose acts are written down.
@@ -166,6 +172,16 @@ class Administration:
     async def counts(self, seller: int) -> Counted:
         """Count what is in a seller's book."""
         return await self._store.counts(seller)
+
+    async def acts(
+        self, seller: int, where: Query = EVERYTHING, after: str = "", limit: int | None = None
+    ) -> tuple[Act, ...]:
+        """Give what people did to a seller's keys and settings, the newest first: ``limit`` of them, or all.
+
+        They begin behind the one with the id ``after``. Of no seller (0) it is what was done to operators'
+        keys, and to sellers who are there no more.
+        """
+        return await self._store.acts(seller, where, after, limit)
 
     async def add_seller(self, seller: Seller) -> Seller:
         """Open a book for a new seller of that name and settings."""

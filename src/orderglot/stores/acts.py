@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from itertools import count
 from secrets import token_hex
 from typing import Any
@@ -12,11 +13,17 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-from orderglot.core.acts import ACT, Act, Person
+from orderglot.core.acts import ACT, Act, Person, field_of_act
 from orderglot.core.errors import Forbidden
+from orderglot.core.fields import values_in
 from orderglot.core.keyring import Credential
 from orderglot.core.ports import Note
+from orderglot.core.query import Query, true_of
 from orderglot.stores import writes
+from orderglot.stores.backend import Backend
+
+AT_ONCE = 500
+"""So many acts are read and looked at in one go."""
 
 _NUMBERS = count()
 """Those of one process at one moment are in the order in which they were done."""
@@ -60,12 +67,30 @@ class Acts:
 
 def read_act(note: Note) -> Act:
     """Read an act."""
-    return msgspec.json.decode(note.document, type=Act)
+    return replace(msgspec.json.decode(note.document, type=Act), id=note.name)
+
+
+async def list_acts(
+    backend: Backend, seller: int, where: Query, after: str, limit: int | None
+) -> tuple[Act, ...]:
+    """Give the acts that match, the newest first, behind one: so many at most, or all."""
+    found = list[Act]()
+    while notes := await backend.notes_behind(seller, ACT, after, AT_ONCE, newest=True):
+        acts = map(read_act, notes)
+        found += [act for act in acts if true_of(where, partial(_value_of, act))]
+        if len(notes) < AT_ONCE or (limit is not None and len(found) >= limit):
+            break
+        after = notes[-1].name
+    return tuple(found[:limit])
+
+
+def _value_of(act: Act, name: str) -> tuple[Any, ...]:
+    return values_in(act, field_of_act(name))
 
 
 def kept_above(note: Note, seller: str) -> Note:
     """Give the act of a seller who is taken out as the hub itself keeps it."""
-    act = replace(read_act(note), seller=seller)
+    act = replace(read_act(note), seller=seller, id="")
     return replace(note, version=1, document=msgspec.json.encode(act))
 
 

@@ -19,12 +19,13 @@ from orderglot.core.journal import Journal
 from orderglot.core.listed_journal import ListedJournal
 from orderglot.core.order import Reference
 from orderglot.core.ports import Answered, Note
+from orderglot.core.query import EVERYTHING, Query
 from orderglot.core.rejects import REJECT
 from orderglot.core.seller import Seller, succeeded
 from orderglot.core.time_zones import known_zone
 from orderglot.core.values import Omits
 from orderglot.stores import document, writes
-from orderglot.stores.acts import Acts, differing, kept_above, read_act
+from orderglot.stores.acts import Acts, differing, kept_above, list_acts
 from orderglot.stores.backend import HUB_ITSELF, Backend, Counts, Raced, Scope, Thinned
 from orderglot.stores.book import Book
 from orderglot.stores.erasing import Erasing, Exchanges, OnStep
@@ -112,13 +113,15 @@ class BookStore:
         if batch:
             await self._backend.commit(seller, batch)
 
-    async def acts(self, seller: int) -> tuple[Act, ...]:
-        """Give what people did to a seller's keys and settings, the newest first.
+    async def acts(
+        self, seller: int, where: Query = EVERYTHING, after: str = "", limit: int | None = None
+    ) -> tuple[Act, ...]:
+        """Give what people did to a seller's keys and settings, the newest first: ``limit`` of them, or all.
 
-        Of no seller (0) it is what was done to operators' keys, and to sellers who are there no more.
+        They begin behind the one with the id ``after``. Of no seller (0) it is what was done to operators'
+        keys, and to sellers who are there no more.
         """
-        notes = await self._backend.notes(seller, ACT, ())
-        return tuple(map(read_act, reversed(notes)))
+        return await list_acts(self._backend, seller, where, after, limit)
 
     def now(self) -> datetime:
         """Give the time by the store's clock."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from orderglot.dialects.orderglot.acts import LIST_ACTS
 from orderglot.dialects.orderglot.auth import AUTH
 from orderglot.dialects.orderglot.batches import ANSWER_BATCH
 from orderglot.dialects.orderglot.bodies import BODIES
@@ -67,6 +68,7 @@ DIALECT = Dialect(
         ANSWER_BATCH,
         *SELLER_OPERATIONS,
         *KEY_OPERATIONS,
+        LIST_ACTS,
         *WEBHOOK_OPERATIONS,
         *DELIVERY_OPERATIONS,
     ),

@@ -30,6 +30,7 @@ BATCHES = f"{ROOT}/batches"
 MOST_IN_A_BATCH = 100
 SELLERS = f"{ROOT}/sellers"
 SELLER = f"{SELLERS}/{{name}}"
+ACTS = f"{ROOT}/acts"
 KEYS = f"{ROOT}/keys"
 KEY = f"{KEYS}/{{id}}"
 
@@ -65,7 +66,7 @@ OVERTAKEN = "version"
 SELLER_HEADER = "Orderglot-Seller"
 """The header in which an operator names the seller for whom it acts, in percent-encoded UTF-8."""
 
-ABOVE = (SELLERS, KEYS)
+ABOVE = (SELLERS, KEYS, ACTS)
 """Where an operator may act for no seller."""
 
 

@@ -1,4 +1,4 @@
-"""What a filter asks about: the fields of an order, or those of an exchange in the journal."""
+"""What a filter asks about: the fields of an order, of an exchange in the journal, or of an act."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from orderglot.core.acts import Act, field_of_act
 from orderglot.core.errors import Rule, invalid
 from orderglot.core.fields import EXTRAS, Field, FieldKind, every_field, field, fields_in
 from orderglot.core.journal import FIELDS, field_of_exchange
@@ -47,4 +48,5 @@ def asked_of(what: str, kind: type[Struct], short: Mapping[str, str]) -> Asked:
 
 
 ORDER = Asked("An order", field, every_field, SHORT)
+ACT = Asked("An act", field_of_act, lambda: fields_in(Act))
 EXCHANGE = Asked("An exchange", field_of_exchange, lambda: FIELDS, {"order": "orders"})

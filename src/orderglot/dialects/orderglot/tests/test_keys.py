@@ -192,7 +192,7 @@ def test_what_is_done_over_the_api_is_an_act_of_its_key(whole: Api) -> None:
     done(whole, "POST", SELLERS, {"name": "new-seller"}, OPERATOR)
     done(whole, "DELETE", f"{SELLERS}/new-seller", key=OPERATOR)
 
-    acts = whole.run(whole.store.acts(whole.seller))
+    acts = whole.run(whole.store.acts(whole.seller, limit=3))
     assert ["key.ended", "seller.changed", "key.made"] == [one.what for one in acts]
     assert {"orderglot:key-5"} == {one.who for one in acts}
     assert ({"timezone": ""}, {"timezone": "Europe/Berlin"}) == (acts[1].before, acts[1].after)
