@@ -23,6 +23,7 @@ from orderglot.core import journal
 from orderglot.core.acts import ACT, Act
 from orderglot.core.caller import RIGHTS, Caller
 from orderglot.core.customer import Customer
+from orderglot.core.erasures import ERASING, State
 from orderglot.core.jobs import JOB, STATE, Job, put
 from orderglot.core.journal import Exchange
 from orderglot.core.keyring import OPERATOR
@@ -111,6 +112,8 @@ class Book(Struct, frozen=True, forbid_unknown_fields=True):
     credentials: tuple[Proof, ...] = ()
     exchanges: tuple[Exchanged, ...] = ()
     acts: tuple[Act, ...] = ()
+    erasures: tuple[str, ...] = ()
+    """The numbers of customers who are to be erased."""
     rejects: tuple[Reject, ...] = ()
     webhooks: tuple[Hooked, ...] = ()
     jobs: tuple[Job, ...] = ()
@@ -242,10 +245,7 @@ async def shelve(
     async with whole.together() as unit:
         if orders:
             await note_beside_orders(unit, book)
-        for mapping in book.value_mappings:
-            await keep_mapping(unit, mapping)
-        for webhook in book.webhooks:
-            hang(unit, webhook)
+        await note_of_the_seller(unit, book, ids)
     for proof in book.credentials if credentials else ():
         await plant(store, dialect, seller, proof)
     await write_acts(store, seller, book.acts)
@@ -260,6 +260,17 @@ async def write_acts(store: BookStore, seller: int, acts: tuple[Act, ...]) -> No
     ]
     if notes:
         await store._backend.commit(seller, list(map(PutNote, notes)))
+
+
+async def note_of_the_seller(unit: UnitOfWork, book: Book, ids: dict[str, int | None]) -> None:
+    """Write what the hub remembers for a seller; ``ids`` are the customers' by their numbers."""
+    for mapping in book.value_mappings:
+        await keep_mapping(unit, mapping)
+    for webhook in book.webhooks:
+        hang(unit, webhook)
+    for number in book.erasures:
+        state = msgspec.json.encode(State(waiting=True))
+        unit.note(Note(kind=ERASING, name=str(ids[number]), document=state))
 
 
 async def note_beside_orders(unit: UnitOfWork, book: Book) -> None:

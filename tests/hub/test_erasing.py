@@ -15,6 +15,7 @@ from orderglot.config import Config
 from orderglot.core.acts import Person
 from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer, ShippingAccount, identity
+from orderglot.core.erasures import ERASING
 from orderglot.core.order import (
     Address,
     Line,
@@ -32,7 +33,6 @@ from orderglot.core.rejects import REJECT, Reject, StoredResponse
 from orderglot.hub.erasing import erase_customer
 from orderglot.hub.journals import recorder_of
 from orderglot.hub.opening import Hub, opened
-from orderglot.stores.erasing import ERASING
 from tests.journal.exchanges import exchange
 from tests.postgres import new_database
 from tests.stored_bytes import everything, everything_in

@@ -143,7 +143,9 @@ def test_the_newest_act_is_first_also_within_a_second(shop: Shop) -> None:
     assert [str(number) for number in reversed(range(12))] == [one.about for one in acts(shop)]
 
 
-def test_acts_are_found_by_a_filter_page_by_page(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_acts_are_found_by_a_filter_page_by_page(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("orderglot.stores.acts.AT_ONCE", 3)
     for number in range(10):
         shop.store.by(ALICE if number % 2 else BOB)

@@ -12,10 +12,11 @@ from orderglot.core.keyring import Keyring
 from orderglot.core.order import native
 from orderglot.core.product import Product
 from orderglot.dialects.orderglot.customers import OF_CUSTOMERS
+from orderglot.dialects.orderglot.erasures import ErasureProgress
 from orderglot.dialects.orderglot.products import OF_PRODUCTS
 from orderglot.dialects.orderglot.record_kinds import Records
 from orderglot.dialects.orderglot.record_shapes import SETTLED
-from orderglot.dialects.orderglot.tables import LONGEST_PAGE, NAME, PAGE_SIZE
+from orderglot.dialects.orderglot.tables import CUSTOMER_ERASE, LONGEST_PAGE, NAME, PAGE_SIZE
 from orderglot.hub.blocking import Iteration, Method
 from orderglot.hub.performing import Performing, WhichCustomer, demand_kind, request_of
 from orderglot.stores.book import Book
@@ -140,6 +141,21 @@ class BookCustomers(BookRecords[Customer]):
     async def remove(self, which: WhichCustomer, *, version: int | None = None) -> None:
         """Remove a customer who has no orders, item numbers or good keys."""
         await self._remove(await self._id(which), version)
+
+    @Method
+    async def erase(self, which: WhichCustomer) -> ErasureProgress:
+        """Ask that a customer be erased by whoever runs the jobs; asked again, it tells how far it has come."""
+        return await self._erasing("POST", which)
+
+    @Method
+    async def erasure(self, which: WhichCustomer) -> ErasureProgress:
+        """Tell how far the erasing of a customer has come; raises NotFound where none is under way."""
+        return await self._erasing("GET", which)
+
+    async def _erasing(self, method: str, which: WhichCustomer) -> ErasureProgress:
+        path = fill(CUSTOMER_ERASE, id=await self._id(which))
+        found: ErasureProgress = await self._performed(request_of(method, path))
+        return found
 
     async def _id(self, which: WhichCustomer) -> str:
         return native(identity(await self._customer(which)), NAME)

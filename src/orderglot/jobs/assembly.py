@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from orderglot.hub.opening import Hub
 from orderglot.jobs.channels import scheduled, works_of
+from orderglot.jobs.erasing import erasing
 from orderglot.jobs.tidying import thinning, tidying
 from orderglot.jobs.webhooks import delivering
 from orderglot.jobs.work import Work
@@ -18,4 +19,4 @@ async def works(hub: Hub, environment: Mapping[str, str]) -> list[Work]:
     """
     of_channels = [work for one in await scheduled(hub, environment) for work in works_of(hub, one)]
     thin = [thinning(hub)] if hub.feed_days else []
-    return [*of_channels, tidying(hub), *thin, delivering(hub)]
+    return [*of_channels, tidying(hub), *thin, erasing(hub), delivering(hub)]

@@ -7,14 +7,14 @@ loses them before the store is compacted, and goes in the end.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Any, Protocol
+from typing import Protocol
 
 import msgspec
-from msgspec import Struct
 from msgspec.structs import replace
 
 from orderglot.core.customer import Customer, identity
 from orderglot.core.erasing import Eraser, Marks, Theirs, marks_in, marks_of
+from orderglot.core.erasures import ASKED, ERASING, STEPS, State
 from orderglot.core.errors import Conflict
 from orderglot.core.order import Order
 from orderglot.core.ports import Event, Note
@@ -25,9 +25,6 @@ from orderglot.stores.backend import Backend, Raced, Scope
 from orderglot.stores.reads import Clock
 from orderglot.stores.selection import page, selection
 from orderglot.stores.sweeping import ANSWERS, EVENTS, NOTES, SWEPT, Rewritten, Row, Swept
-
-ERASING = "erasing"
-"""The kind of the notes that say how far the erasing of a customer has come, by the hub's id."""
 
 WHAT = "erased"
 """What an event says of an order of which nothing of the customer is left."""
@@ -43,21 +40,7 @@ STEERING = frozenset(
 )
 """Kinds of notes by which programs go; nothing of a customer stands in them."""
 
-JOURNAL = "journal"
-COMPACT = "compact"
-STEPS = ("customers", "orders", *(one.name for one in SWEPT), JOURNAL, COMPACT)
-"""What is done, in this order; the journal last, for what was asked meanwhile stands there."""
-
-
-class State(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How far it has come: at which of ``STEPS``, ``behind`` which row; what is looked for; how much was erased."""
-
-    step: int = 0
-    behind: tuple[Any, ...] = ()
-    marks: Marks = Marks()
-    orders: tuple[int, ...] = ()
-    erased: dict[str, int] = {}
-    of: int = 0
+JOURNAL, COMPACT = STEPS[-2:]
 
 
 class Exchanges(Protocol):
@@ -112,7 +95,7 @@ class Erasing:
         if found:
             self._note = found[0]
             self._state = msgspec.json.decode(found[0].document, type=State)
-        else:
+        if self._state.waiting or not found:
             await self._begin(customer)
         while self._state.step < len(STEPS):
             self._on_step(STEPS[self._state.step], self._state.step, len(STEPS))
@@ -124,11 +107,12 @@ class Erasing:
         async for order in self._orders():
             marks |= marks_in(order)
             orders.append(order.id)
+        asked = self._state.waiting
         # What is written in the place of them is looked for by nobody.
-        self._state = State(marks=marks, orders=tuple(orders))
+        state = State(marks=marks, orders=tuple(orders), person=self._state.person)
         about = f"customer {self._customer}"
-        done = self._acts.put(self._clock(), "customer.erasing", about)
-        await self._save(self._state, done)
+        done = () if asked else self._acts.put(self._clock(), ASKED, about)
+        await self._save(state, done)
 
     async def _do(self, step: str) -> None:
         if step == "customers":

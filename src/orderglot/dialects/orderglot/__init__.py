@@ -9,6 +9,7 @@ from orderglot.dialects.orderglot.bodies import BODIES
 from orderglot.dialects.orderglot.changes import CHANGE_ORDER, CREATE_ORDER
 from orderglot.dialects.orderglot.corrections import CORRECTION_OPERATIONS
 from orderglot.dialects.orderglot.customers import CUSTOMER_OPERATIONS
+from orderglot.dialects.orderglot.erasures import ERASURE_OPERATIONS
 from orderglot.dialects.orderglot.events import LIST_FEED
 from orderglot.dialects.orderglot.exchanges import COMPARE_EXCHANGES, GET_EXCHANGE, LIST_EXCHANGES
 from orderglot.dialects.orderglot.faults import FAULTS
@@ -60,6 +61,7 @@ DIALECT = Dialect(
         *STEPS,
         *(LIST_FEED, LIST_EXCHANGES, GET_EXCHANGE, COMPARE_EXCHANGES),
         *CUSTOMER_OPERATIONS,
+        *ERASURE_OPERATIONS,
         *PRODUCT_OPERATIONS,
         *REJECT_OPERATIONS,
         *JOB_OPERATIONS,

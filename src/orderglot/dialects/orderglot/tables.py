@@ -16,6 +16,7 @@ EXCHANGE = f"{EXCHANGES}/{{id}}"
 EXCHANGE_COMPARED = f"{EXCHANGE}/compare"
 
 CUSTOMERS = f"{ROOT}/customers"
+CUSTOMER_ERASE = f"{CUSTOMERS}/{{id}}/erase"
 PRODUCTS = f"{ROOT}/products"
 
 REJECTS = f"{ROOT}/rejects"
