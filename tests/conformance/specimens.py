@@ -23,6 +23,7 @@ from orderglot.core import journal
 from orderglot.core.acts import ACT, Act
 from orderglot.core.caller import RIGHTS, Caller
 from orderglot.core.customer import Customer
+from orderglot.core.customer_items import kind_of
 from orderglot.core.erasures import ERASING, State
 from orderglot.core.jobs import JOB, STATE, Job, put
 from orderglot.core.journal import Exchange
@@ -112,6 +113,8 @@ class Book(Struct, frozen=True, forbid_unknown_fields=True):
     credentials: tuple[Proof, ...] = ()
     exchanges: tuple[Exchanged, ...] = ()
     acts: tuple[Act, ...] = ()
+    item_numbers: dict[str, dict[str, str]] = {}
+    """What customers call the seller's items, by the customers' numbers: their number, and the SKU."""
     erasures: tuple[str, ...] = ()
     """The numbers of customers who are to be erased."""
     rejects: tuple[Reject, ...] = ()
@@ -268,6 +271,10 @@ async def note_of_the_seller(unit: UnitOfWork, book: Book, ids: dict[str, int | 
         await keep_mapping(unit, mapping)
     for webhook in book.webhooks:
         hang(unit, webhook)
+    for number, items in book.item_numbers.items():
+        for theirs, ours in items.items():
+            # Noted as it stands, so that no customer's record is changed by it.
+            unit.note(Note(kind=kind_of(ids[number] or 0), name=theirs, document=ours.encode()))
     for number in book.erasures:
         state = msgspec.json.encode(State(waiting=True))
         unit.note(Note(kind=ERASING, name=str(ids[number]), document=state))

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer
+from orderglot.core.customer_items import set_item_numbers
 from orderglot.core.order import Order, Reference
 from orderglot.core.ports import Book
 from orderglot.core.product import Product
@@ -19,7 +20,6 @@ from orderglot.core.seller import Seller
 from orderglot.files.imports import take
 from orderglot.files.plan import ImportOptions
 from orderglot.files.progress import Progress, no_progress
-from orderglot.stores.item_numbers import set_item_numbers
 from orderglot.stores.memory import MemoryStore
 from orderglot.stores.reads import utc_now
 from orderglot.stores.sqlite import SqliteStore

@@ -32,7 +32,7 @@ def book(tmp_path: Path) -> Iterator[BlockingBook]:
 @pytest.mark.parametrize(("kind", "of"), [(BookCustomers, "customers"), (BookProducts, "products")])
 def test_there_is_a_method_for_each_operation(kind: type, of: str) -> None:
     every = (one.name.partition(".") for one in dialects.dialect(NAME).operations)
-    asked = {name for one, _, name in every if one == of}
+    asked = {name.replace("-", "_") for one, _, name in every if one == of}
 
     assert asked | {"walk"} == {name for name in dir(kind) if not name.startswith("_")}
 
@@ -49,6 +49,25 @@ def test_a_customer_is_made_found_changed_and_removed(book: BlockingBook) -> Non
     book.customers.remove(made, version=2)
     with pytest.raises(NotFound):
         book.customers.get(made)
+
+
+def test_a_customers_own_numbers_are_set_read_and_removed(book: BlockingBook) -> None:
+    assert 1 == book.customers.set_items("C-1", {"4711-B": "MUG"})
+    assert {"4711-B": "MUG"} == book.customers.items("C-1")
+    with pytest.raises(Invalid, match="no product"):
+        book.customers.set_items("C-1", {"4712": "CUP"})
+    book.customers.remove_item("C-1", "4711-B")
+    assert {} == book.customers.items("C-1")
+
+
+def test_a_customer_is_asked_to_be_erased(book: BlockingBook) -> None:
+    with pytest.raises(NotFound):
+        book.customers.erasure("C-1")
+
+    asked = book.customers.erase("C-1")
+
+    assert "waiting" == asked.state
+    assert asked == book.customers.erasure("C-1") == book.customers.erase("C-1")
 
 
 def test_a_product_is_made_found_changed_and_removed(book: BlockingBook) -> None:

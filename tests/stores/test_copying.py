@@ -20,6 +20,7 @@ from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer
+from orderglot.core.customer_items import set_item_numbers
 from orderglot.core.errors import Conflict, HubError, Invalid, Upstream
 from orderglot.core.order import Identity, Line, Link, Order, Reference
 from orderglot.core.ports import Answered, Book, Event, Note
@@ -30,7 +31,6 @@ from orderglot.hub.copying import copy
 from orderglot.stores.backend import FIRST, Entity
 from orderglot.stores.checksum import plain
 from orderglot.stores.copying import Copied, Copying, Progress
-from orderglot.stores.item_numbers import set_item_numbers
 from orderglot.stores.marks import SKIPPED
 from orderglot.stores.postgres.catalogue import BESIDE
 from orderglot.stores.postgres.count_tables import DERIVED

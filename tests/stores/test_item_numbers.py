@@ -8,12 +8,12 @@ import pytest
 from msgspec.structs import replace
 
 from orderglot.core.customer import Customer, identity
+from orderglot.core.customer_items import remove_item_number, set_item_numbers
 from orderglot.core.errors import Conflict, Forbidden, Invalid, NotFound
 from orderglot.core.item_numbers import ItemNumbers
 from orderglot.core.order import Identity, Line, Order, Reference
 from orderglot.core.ports import Outcome
 from orderglot.core.product import Product
-from orderglot.stores.item_numbers import remove_item_number, set_item_numbers
 from tests.stores.shops import Shop
 
 SKUS = ("AA124", "AA125")

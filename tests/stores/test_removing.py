@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer, identity
+from orderglot.core.customer_items import set_item_numbers
 from orderglot.core.errors import Conflict, NotFound, Overtaken
 from orderglot.core.order import Address, Line, Order, Reference, by_hub_id
 from orderglot.core.ports import Note, UnitOfWork
@@ -17,7 +18,6 @@ from orderglot.core.product import Product
 from orderglot.core.rejects import REJECT
 from orderglot.stores import writes
 from orderglot.stores.backend import Raced
-from orderglot.stores.item_numbers import set_item_numbers
 from orderglot.stores.keyring import Key, Keyring
 from orderglot.stores.store import BookStore
 from tests.stores.shops import Shop

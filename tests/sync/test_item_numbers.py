@@ -9,9 +9,9 @@ import pytest
 from msgspec.structs import replace
 
 from orderglot import dialects
+from orderglot.core.customer_items import set_item_numbers
 from orderglot.core.order import Line, Order, native
 from orderglot.core.product import Product
-from orderglot.stores.item_numbers import set_item_numbers
 from tests.sync.vendors import LISTING, Vendor, vendor
 
 SHOWING = [

@@ -92,8 +92,8 @@ async def remove(
 
     $ orderglot customer items remove C1 4711-B
     """
+    from orderglot.core.customer_items import remove_item_number
     from orderglot.hub import lookup
-    from orderglot.stores.item_numbers import remove_item_number
 
     async with hub.book(await hub.seller(seller)).together() as unit:
         found = await lookup.find_customer(unit, customer)
@@ -105,8 +105,8 @@ async def _set(
     hub: "Hub", seller: str | None, customer: str, numbers: "Mapping[str, str]"
 ) -> "tuple[Customer, int]":
     """Put numbers into a customer's table; gives whose it is and how many were new or changed."""
+    from orderglot.core.customer_items import set_item_numbers
     from orderglot.hub import lookup
-    from orderglot.stores.item_numbers import set_item_numbers
 
     async with hub.book(await hub.seller(seller)).together() as unit:
         found = await lookup.find_customer(unit, customer)

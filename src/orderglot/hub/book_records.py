@@ -16,7 +16,14 @@ from orderglot.dialects.orderglot.erasures import ErasureProgress
 from orderglot.dialects.orderglot.products import OF_PRODUCTS
 from orderglot.dialects.orderglot.record_kinds import Records
 from orderglot.dialects.orderglot.record_shapes import SETTLED
-from orderglot.dialects.orderglot.tables import CUSTOMER_ERASE, LONGEST_PAGE, NAME, PAGE_SIZE
+from orderglot.dialects.orderglot.tables import (
+    CUSTOMER_ERASE,
+    CUSTOMER_ITEM,
+    CUSTOMER_ITEMS,
+    LONGEST_PAGE,
+    NAME,
+    PAGE_SIZE,
+)
 from orderglot.hub.blocking import Iteration, Method
 from orderglot.hub.performing import Performing, WhichCustomer, demand_kind, request_of
 from orderglot.stores.book import Book
@@ -141,6 +148,29 @@ class BookCustomers(BookRecords[Customer]):
     async def remove(self, which: WhichCustomer, *, version: int | None = None) -> None:
         """Remove a customer who has no orders, item numbers or good keys."""
         await self._remove(await self._id(which), version)
+
+    @Method
+    async def items(self, which: WhichCustomer) -> dict[str, str]:
+        """Give what a customer calls the seller's items: the SKU that each of their numbers stands for."""
+        path = fill(CUSTOMER_ITEMS, id=await self._id(which))
+        found: dict[str, str] = await self._performed(request_of("GET", path))
+        return found
+
+    @Method
+    async def set_items(self, which: WhichCustomer, numbers: Mapping[str, str]) -> int:
+        """Say which SKUs some numbers of a customer stand for; gives how many are new or changed."""
+        demand_kind("numbers", numbers, Mapping)
+        path = fill(CUSTOMER_ITEMS, id=await self._id(which))
+        rows = [{"theirs": theirs, "ours": ours} for theirs, ours in numbers.items()]
+        changed: int = await self._performed(request_of("POST", path, {"items": rows}))
+        return changed
+
+    @Method
+    async def remove_item(self, which: WhichCustomer, theirs: str) -> None:
+        """Let a number of a customer stand for nothing any more."""
+        demand_kind("theirs", theirs, str)
+        path = fill(CUSTOMER_ITEM, id=await self._id(which), theirs=theirs)
+        await self._performed(request_of("DELETE", path))
 
     @Method
     async def erase(self, which: WhichCustomer) -> ErasureProgress:

@@ -14,6 +14,7 @@ import msgspec
 
 from orderglot.core.customer import Customer
 from orderglot.core.errors import Invalid, Problem, Rule, invalid
+from orderglot.core.keepable import keepable
 from orderglot.core.keyring import Credential
 from orderglot.core.order import Order
 from orderglot.core.product import Product
@@ -89,12 +90,3 @@ def _problems(name: str, value: Any) -> Iterator[Problem]:
         yield Problem(name, Rule.MALFORMED, "This text has a character that cannot be kept.")
     elif isinstance(value, Decimal) and not value.is_finite():
         yield Problem(name, Rule.MALFORMED, "This is not a number.")
-
-
-def keepable(text: str) -> bool:
-    """Tell whether a text has neither NUL nor half a surrogate pair."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return "\0" not in text

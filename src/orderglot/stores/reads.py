@@ -10,7 +10,9 @@ from msgspec.structs import replace
 
 from orderglot.core.caller import Caller
 from orderglot.core.customer import Customer
+from orderglot.core.customer_items import kind_of
 from orderglot.core.errors import Damaged, Forbidden, NotFound
+from orderglot.core.keepable import keepable
 from orderglot.core.left_out import note
 from orderglot.core.order import Order, Reference
 from orderglot.core.ports import DUPLICATE, Event, Feed, Note
@@ -21,8 +23,6 @@ from orderglot.core.seller import Seller
 from orderglot.core.values import Omits
 from orderglot.stores import selection
 from orderglot.stores.backend import LOOKED, Backend, Scope
-from orderglot.stores.document import keepable
-from orderglot.stores.item_numbers import kind_of
 
 T = TypeVar("T")
 

@@ -12,13 +12,13 @@ from msgspec.structs import replace
 
 from orderglot.core.counting import counted
 from orderglot.core.customer import Customer
+from orderglot.core.customer_items import kind_of
 from orderglot.core.errors import Conflict
 from orderglot.core.ports import Note
 from orderglot.core.product import Product
 from orderglot.core.query import Compare, Operator, Query, Window
 from orderglot.stores.backend import Backend, Scope
 from orderglot.stores.fingerprints import KEY
-from orderglot.stores.item_numbers import kind_of
 from orderglot.stores.selection import selection
 
 REMOVED = "removed product"

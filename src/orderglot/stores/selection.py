@@ -12,6 +12,7 @@ import msgspec
 
 from orderglot.core.errors import Invalid, Rule, invalid
 from orderglot.core.fields import Field, FieldKind, field
+from orderglot.core.keepable import keepable
 from orderglot.core.order import Order
 from orderglot.core.query import (
     And,
@@ -28,7 +29,6 @@ from orderglot.core.query import (
     sortable,
 )
 from orderglot.stores.backend import Position, Selected, Selection
-from orderglot.stores.document import keepable
 from orderglot.stores.sql.rows import COLUMNS, NUMBERED
 
 DEEPEST = 100

@@ -12,6 +12,7 @@ from orderglot.core.acts import Person
 from orderglot.core.caller import Caller
 from orderglot.core.currencies import demand_currency
 from orderglot.core.customer import Customer
+from orderglot.core.customer_items import kind_of
 from orderglot.core.errors import Conflict, Forbidden, Invalid, Overtaken
 from orderglot.core.line_numbers import remembering
 from orderglot.core.linking import LINKS
@@ -28,7 +29,7 @@ from orderglot.stores.expecting_reads import ExpectingReads
 from orderglot.stores.giving_back import demand_untaken, give_back
 from orderglot.stores.id_blocks import IdBlocks
 from orderglot.stores.identities import IdentityMap, goes_by, visible
-from orderglot.stores.item_numbers import kind_of, with_skus
+from orderglot.stores.item_numbers import with_skus
 from orderglot.stores.merging import merged, names_of, outdated
 from orderglot.stores.ownership import demand_seller, owned
 from orderglot.stores.pending import Pending

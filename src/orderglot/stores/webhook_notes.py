@@ -7,12 +7,12 @@ from msgspec.structs import replace
 
 from orderglot.core.errors import Conflict, NotFound, Rule, invalid
 from orderglot.core.event_types import TYPES
+from orderglot.core.keepable import keepable
 from orderglot.core.ports import Note
 from orderglot.core.webhooks import ENDPOINT, PROGRESS, Endpoint, Progress
 from orderglot.stores import writes
 from orderglot.stores.acts import Acts
 from orderglot.stores.backend import Backend, Raced
-from orderglot.stores.document import keepable
 from orderglot.stores.reads import Clock
 
 STRIDE = 500

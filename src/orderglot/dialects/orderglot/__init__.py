@@ -8,6 +8,7 @@ from orderglot.dialects.orderglot.batches import ANSWER_BATCH
 from orderglot.dialects.orderglot.bodies import BODIES
 from orderglot.dialects.orderglot.changes import CHANGE_ORDER, CREATE_ORDER
 from orderglot.dialects.orderglot.corrections import CORRECTION_OPERATIONS
+from orderglot.dialects.orderglot.customer_items import CUSTOMER_ITEM_OPERATIONS
 from orderglot.dialects.orderglot.customers import CUSTOMER_OPERATIONS
 from orderglot.dialects.orderglot.erasures import ERASURE_OPERATIONS
 from orderglot.dialects.orderglot.events import LIST_FEED
@@ -61,6 +62,7 @@ DIALECT = Dialect(
         *STEPS,
         *(LIST_FEED, LIST_EXCHANGES, GET_EXCHANGE, COMPARE_EXCHANGES),
         *CUSTOMER_OPERATIONS,
+        *CUSTOMER_ITEM_OPERATIONS,
         *ERASURE_OPERATIONS,
         *PRODUCT_OPERATIONS,
         *REJECT_OPERATIONS,

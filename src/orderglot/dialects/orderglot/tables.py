@@ -16,6 +16,8 @@ EXCHANGE = f"{EXCHANGES}/{{id}}"
 EXCHANGE_COMPARED = f"{EXCHANGE}/compare"
 
 CUSTOMERS = f"{ROOT}/customers"
+CUSTOMER_ITEMS = f"{CUSTOMERS}/{{id}}/items"
+CUSTOMER_ITEM = f"{CUSTOMER_ITEMS}/{{theirs}}"
 CUSTOMER_ERASE = f"{CUSTOMERS}/{{id}}/erase"
 PRODUCTS = f"{ROOT}/products"
 

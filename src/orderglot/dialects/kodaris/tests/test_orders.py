@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from orderglot.core.customer_items import set_item_numbers
 from orderglot.core.order import Line, Order, Reference
 from orderglot.core.query import Compare, Operator, Window
 from orderglot.dialects.kodaris.tests.conftest import Site
-from orderglot.stores.item_numbers import set_item_numbers
 from orderglot.wire import json
 
 ORDER = "/api/account/order"
