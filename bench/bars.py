@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from bench.calls import BARS_AT, FLOOR, OURS, SINGLE
+from bench.console_pages import PATHS
 from bench.figures import GROWTH, Found
 from bench.growth import AGAIN, MIDDLE, MOST, NAMED, NEAR_END, PAGE_1, SOME, Grown
 from bench.own_queries import QUERIES
@@ -165,6 +166,11 @@ def _names(found: Found) -> Iterator[Figure]:
 
 def _waits(what: str, found: Found) -> Iterator[Figure]:
     yield what, _at("sqlite", found, LARGE).queries[what].p99.median
+
+
+def _console(store: str, found: Found) -> Iterator[Figure]:
+    for what in PATHS:
+        yield what, _query(store, found, LARGE, what).p99.median
 
 
 def _as_page_1(what: str, found: Found) -> Iterator[Figure]:
@@ -381,6 +387,16 @@ BARS = (
         unit=" ms",
         note="PostgreSQL scans on the two cores that the gets need: with as many scans sent to it directly,"
         " and none through Orderglot, a get's p99 is 8 to 9 ms.",
+    ),
+    *(
+        Bar(
+            f"{name}, p99 at 1,000,000 orders: pages of the console",
+            100,
+            partial(_console, store),
+            at_most=True,
+            unit=" ms",
+        )
+        for name, store in (("SQLite", "sqlite"), ("PostgreSQL", "postgres"))
     ),
     Bar("get and create with the journal on: share of off, by processor time", 0.90, _journal),
     Bar("exchanges that the journal dropped meanwhile", 0, _dropped, at_most=True),

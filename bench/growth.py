@@ -21,6 +21,7 @@ from msgspec import Struct
 
 from bench import book as made
 from bench.book import FIRST, filled
+from bench.console_pages import console_requests
 from bench.load import Sample, endless
 from bench.output import log
 from bench.own_queries import OWN, OWN_SECRET, own_requests
@@ -131,10 +132,10 @@ def _of_one_seller(folder: Path, sizes: Sequence[int]) -> list[GrownBook]:
     books = []
     for size in sizes:
         log(f"growth: a book of {size:,} orders")
-        asyncio.run(filled_with_key(f"sqlite:///{growing}", size))
+        session = asyncio.run(filled_with_key(f"sqlite:///{growing}", size))
         copy = folder / f"grown-{size}.db"
         shutil.copy(growing, copy)
-        books.append(_in_file(copy, 1, size, requests(size, _high_price(copy))))
+        books.append(_in_file(copy, 1, size, requests(size, _high_price(copy), session)))
     growing.unlink()
     return books
 
@@ -146,20 +147,27 @@ def _in_file(
     return GrownBook(f"sqlite:///{path}", sellers, orders, megabytes, asked)
 
 
-async def filled_with_key(url: str, size: int) -> None:
-    """Fill a book up to so many orders of its first seller, who has the key of the bench."""
+async def filled_with_key(url: str, size: int) -> str:
+    """Fill a book up to so many orders of its first seller, who has the key of the bench.
+
+    Gives the secret of somebody who is signed in to its console.
+    """
     store = open_store(url, create=True)
     try:
         book = await filled(store, CUT, size)
         caller = Caller(seller=book.caller.seller)
         await store.keyring.plant_key(DIALECT, caller, "bench", SECRET)
         await store.keyring.plant_key(OWN, caller, "bench", OWN_SECRET)
+        return await store.users.begin("bench", "")
     finally:
         await store.close()
 
 
-def requests(size: int, high: str) -> dict[str, tuple[bytes, ...]]:
-    """Encode the queries to a book of so many orders, of which some hundred come to more than ``high``."""
+def requests(size: int, high: str, session: str) -> dict[str, tuple[bytes, ...]]:
+    """Encode the queries to a book of so many orders, of which some hundred come to more than ``high``.
+
+    ``session`` is the secret of who is signed in to the console.
+    """
     step = max(1, size // EVENLY)
     # Each is another query, so that nothing is cached from the last one.
     over_40 = [_over(f"{40 + place / 1000:.3f}") for place in range(1, 10_000)]
@@ -174,6 +182,7 @@ def requests(size: int, high: str) -> dict[str, tuple[bytes, ...]]:
         CREATE: (_create(),),
         # Those are the oldest orders of every book, whatever its size.
         **own_requests(list(islice(made.endless(CUT), SOME_HUNDRED))),
+        **console_requests(made.SELLER, session),
     }
 
 

@@ -76,12 +76,12 @@ def measured(_folder: Path, effort: Effort) -> list[Grown]:
 def _of_one_seller(server: Postgres, sizes: Sequence[int]) -> list[GrownBook]:
     url = server.create(GROWING)
     base, books = sizes[0], []
-    asyncio.run(filled_with_key(url, base))
+    session = asyncio.run(filled_with_key(url, base))
     for have, size in zip((base, *sizes), sizes, strict=False):
         log(f"growth: a database of {size:,} orders")
         asyncio.run(_multiplied(url, base, have // base, size // base - 1))
         copy = server.create(f"grown_{size}", GROWING)
-        books.append(asyncio.run(_book(copy, size)))
+        books.append(asyncio.run(_book(copy, size, session)))
     return books
 
 
@@ -102,13 +102,13 @@ async def _multiplied(url: str, base: int, first: int, last: int) -> None:
     await line.close()
 
 
-async def _book(url: str, size: int) -> GrownBook:
+async def _book(url: str, size: int, session: str) -> GrownBook:
     line = await asyncpg.connect(url)
     high = await line.fetchval(_HIGH, SOME_HUNDRED)
     megabytes = round(await line.fetchval(_SIZE) / 2**20, 1)
     names = [name for (name,) in await line.fetch(_NAMES)]
     await line.close()
-    asked = requests(size, f"{high / 10**6:.6f}")
+    asked = requests(size, f"{high / 10**6:.6f}", session)
     if has_trigrams():
         asked[NAMED] = contained([name[-LETTERS:] for name in names])
     return GrownBook(url, 1, size, megabytes, asked)
