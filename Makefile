@@ -7,7 +7,7 @@ JOBS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 # Some thousand books are made and written to: where there is room they are in memory, so that no write waits for a disk.
 ROOM := $(shell df -Pk /dev/shm 2> /dev/null | awk '$$4 > 4000000 && NR == 2 { print "/dev/shm" }')
 # Who has nothing left to run takes over tests of others, so that nobody is idle at the end.
-PYTEST = $(if $(ROOM),TMPDIR=$(ROOM)) $(PY) -m pytest -n $(JOBS) --dist worksteal
+PYTEST = $(if $(ROOM),env TMPDIR=$(ROOM)) $(PY) -m pytest -n $(JOBS) --dist worksteal
 # What runs for many minutes as one test is not ended as one that hangs.
 LONG := -o faulthandler_timeout=0
 QUESTIONS ?= 10000

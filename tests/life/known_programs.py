@@ -7,8 +7,9 @@ They begin behind what every book of the machine has: 1 is an order of ten seats
 from __future__ import annotations
 
 from tests.life.book_machine import OneBook
+from tests.life.book_model import GOODS
 from tests.life.drawn_writes import OTHER_CUSTOMER
-from tests.life.writes.adobe import AdobeReturns, AdobeSwitches
+from tests.life.writes.adobe import AdobeBuys, AdobeReturns, AdobeSwitches
 from tests.life.writes.catalyst import CatalystPuts
 from tests.life.writes.changes import Corrects, Moves
 from tests.life.writes.goods import Divides
@@ -73,6 +74,40 @@ PROGRAMS: dict[str, Program] = {
     ),
 }
 """By the name of the mistake."""
+
+
+BOUGHT = (AdobeBuys(NEW, quantity=10),), (Steps(6, NEW, name="cancel", quantity=2),)
+ORDERED = (KoleOrders(NEW, quantity=24),), (Steps(6, NEW, name="cancel", quantity=2),)
+
+PARTLY_CANCELLED: dict[str, Program] = {
+    "seats, then returned": (*BOUGHT, (AdobeReturns(7, NEW, quantity=8),)),
+    "seats, completed, returned": (
+        *BOUGHT,
+        (put(7, NEW, "completed"),),
+        (AdobeReturns(8, NEW, quantity=8),),
+    ),
+    "seats, shipped, returned": (
+        *BOUGHT,
+        (put(7, NEW, "shipped"),),
+        (AdobeReturns(8, NEW, quantity=8),),
+    ),
+    "seats, completed, returned twice": (
+        *BOUGHT,
+        (put(7, NEW, "completed"),),
+        (AdobeReturns(8, NEW, quantity=3),),
+        (AdobeReturns(9, NEW, quantity=5),),
+    ),
+    "seats, all switched": (*BOUGHT, (AdobeSwitches(7, NEW, quantity=8),)),
+    "seats, more switched than there are": (*BOUGHT, (AdobeSwitches(7, NEW, quantity=10),)),
+    "goods, some returned": (*ORDERED, (AdobeReturns(7, NEW, quantity=4, sku=GOODS),)),
+    "goods, all returned": (*ORDERED, (AdobeReturns(7, NEW, quantity=22, sku=GOODS),)),
+    "goods, completed, returned": (
+        *ORDERED,
+        (put(7, NEW, "completed"),),
+        (AdobeReturns(8, NEW, quantity=22, sku=GOODS),),
+    ),
+}
+"""What becomes of an order of which a part was cancelled before anybody counted what went out."""
 
 
 def follow(machine: type[OneBook], program: Program) -> None:

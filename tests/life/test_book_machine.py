@@ -25,7 +25,7 @@ from orderglot.stores.unit_of_work import UnitOfWork
 from tests.conformance.slow import slow
 from tests.life.book_machine import OneBook
 from tests.life.doors import Doors, beside, clock, opened
-from tests.life.known_programs import PROGRAMS, follow
+from tests.life.known_programs import PARTLY_CANCELLED, PROGRAMS, follow
 from tests.postgres import BorrowedBackend
 
 USUAL = settings()
@@ -196,6 +196,11 @@ MUTANTS: list[Callable[[pytest.MonkeyPatch], None]] = [
 @pytest.mark.parametrize("mistake", PROGRAMS)
 def test_a_known_program_holds_where_no_mistake_is_made(mistake: str) -> None:
     follow(machine("memory", 2), PROGRAMS[mistake])
+
+
+@pytest.mark.parametrize("name", PARTLY_CANCELLED)
+def test_the_rest_of_what_was_partly_cancelled_goes_on_as_ever(name: str) -> None:
+    follow(machine("memory", 1), PARTLY_CANCELLED[name])
 
 
 def tried_to_break(mistake: str) -> None:

@@ -154,7 +154,7 @@ def _without(line: Line, quantity: int, *, whole: bool) -> Line:
         return line
     if whole and not line.out:
         return replace(line, status="cancelled")
-    less = replace(line, cancelled=line.cancelled + quantity, shipped=line.out)
+    less = replace(line, cancelled=line.cancelled + quantity)
     if less.to_ship:
         return less
     return replace(less, status="shipped" if less.shipped else "cancelled")
