@@ -183,5 +183,8 @@ def test_those_of_a_reason_are_listed_tried_and_dropped_together(name: str) -> N
     assert many > 1
     assert f"{many} rejects are dropped." in done("rejects", "drop", "--reason", "eleven", *HERE)
     assert ["7001"] == [one["id"] for one in aside()]
-    assert "1 reject is dropped." in done("rejects", "drop", "--all", *HERE)
+    assert "1 reject is dropped." in done("rejects", "drop", "--all", "--why", "a trial", *HERE)
+    assert (
+        "a trial" == done_json("log", "acts", "--what", "rejects.dropped", *HERE)[0]["after"]["why"]
+    )
     assert "Nothing is aside." in done("rejects", "list", *HERE)

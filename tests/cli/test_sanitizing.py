@@ -406,7 +406,7 @@ COMMANDS: dict[tuple[str, ...], list[tuple[str, ...]]] = {
     ("values", "remove"): [(NAME,), ("kole/1",)],
     ("rejects", "retry"): [(), (NAME,), ("--channel", NAME, "--json")],
     ("rejects", "settle"): [(NAME, "--new"), ("kole/1", "--is", NAME)],
-    ("rejects", "drop"): [("kole/1",), (NAME,), ("--reason", NAME)],
+    ("rejects", "drop"): [("kole/1",), (NAME,), ("--reason", NAME), ("--all", "--why", NAME)],
     ("console", "link"): [("--user", NAME), ("--at", NAME)],
     ("console", "user", "add"): [(NAME, "--password-file", NAME), ("ada", "--role", NAME)],
     ("console", "user", "list"): [(), ("--json",)],

@@ -103,7 +103,11 @@ def test_nothing_is_dropped_that_nobody_is_sure_of(desk: Desk, group: bool) -> N
 
     assert browser.post(where, form).status_code in (400, 409)
     assert 200 == browser.get(f"{PAGE}/rejects/{name}").status_code
-    assert 303 == browser.post(where, form | {"sure": "yes"}).status_code
+    sure = form | {"sure": "yes", "why": "sold elsewhere"}
+    assert browser.post(where, sure | {"why": "x" * 501}).status_code in (400, 409)
+    assert 303 == browser.post(where, sure).status_code
+    (act,) = [one for one in desk.run(desk.store.acts(desk.acme.id)) if "dropped" in one.what]
+    assert (name, {"why": "sold elsewhere"}) == (act.about, act.after)
     assert 404 == browser.get(f"{PAGE}/rejects/{name}").status_code
 
 

@@ -247,6 +247,7 @@ async def drop(
     channel: Whose = "",
     reason: Reason = "",
     every: Annotated[bool, switch("--all", "All that is aside.")] = False,
+    why: Annotated[str, value("TEXT", "Why, for whoever reads the acts.")] = "",
     seller: SellerName = None,
 ) -> None:
     """Let go of one, or of all of a channel or for a reason; a pull that meets them puts them aside again.
@@ -254,7 +255,7 @@ async def drop(
     What was corrected in them goes with them.
 
     $ orderglot rejects drop kole@wholesaler/0123456789ab
-    $ orderglot rejects drop --channel kole@wholesaler --reason "is not one of"
+    $ orderglot rejects drop --channel kole@wholesaler --reason "is not one of" --why "sold elsewhere"
     """
     from orderglot.core.rejects import Chosen
 
@@ -262,7 +263,7 @@ async def drop(
         raise Misused("say which: NAME, or --channel and --reason, or --all.")
     caller = hub.book(await hub.seller(seller)).caller
     if name:
-        await hub.retries.drop(caller, name)
+        await hub.retries.drop(caller, name, why)
         return write_line(f"{name} is dropped.")
-    dropped = await hub.retries.drop_all(caller, Chosen(channel, reason))
+    dropped = await hub.retries.drop_all(caller, Chosen(channel, reason), why)
     return write_line(f"{counted(dropped, 'reject is', 'rejects are')} dropped.")

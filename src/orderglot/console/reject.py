@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -76,7 +77,10 @@ class RejectPages:
         done = 0
         for name in names:
             try:
-                done += await self._drop(visit, name) if drops else await self._retry(visit, name)
+                if drops:
+                    done += await self._drop(visit, name, form)
+                else:
+                    done += await self._retry(visit, name)
             except (NotFound, Conflict):
                 # Somebody else has seen to it, or to one that took this one along.
                 continue
@@ -101,7 +105,7 @@ class RejectPages:
         elif do == "drop":
             if form.get("sure") != "yes":
                 raise invalid("sure", Rule.REQUIRED, "Tick that it is to be dropped.")
-            await self._drop(visit, name)
+            await self._drop(visit, name, form)
             return "It is dropped; a pull that meets it again puts it aside again."
         elif do != "read":
             raise invalid("do", Rule.UNKNOWN, "Say what is to be done: press one of the buttons.")
@@ -145,8 +149,11 @@ class RejectPages:
         response = await self._send(visit, "POST", name, "/retry")
         return int(RETRY_REJECT.response.read(response, _NONE).taken)
 
-    async def _drop(self, visit: Visit, name: str) -> int:
-        await self._send(visit, "DELETE", name)
+    async def _drop(self, visit: Visit, name: str, form: Form) -> int:
+        request = request_of("DELETE", fill(REJECT, name=name), None, peer=visit.peer)
+        why = str(form.get("why", "")).strip()
+        query = query_of((("why", why),)) if why else ""
+        await self.api.ask(visit.caller, replace(request, query=query))
         return 1
 
     async def _looked(self, visit: Visit, name: str) -> Looked | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
-from orderglot.core.errors import NotFound
+from orderglot.core.errors import NotFound, Rule, invalid
 from orderglot.core.ports import Book, Note, UnitOfWork
 
 REJECT = "reject"
@@ -99,6 +99,18 @@ async def reject_named(book: Book, name: str) -> tuple[Note, Reject]:
     for note in await book.notes(REJECT, name):
         return note, _read(note)
     raise NotFound(f"Nothing named {name[:60]!r} is aside.")
+
+
+LONGEST_WHY = 500
+"""So many characters it may be in which somebody says why something is dropped."""
+
+
+def checked_why(field: str, why: str) -> str:
+    """Give why something is dropped, as an act keeps it; raises Invalid where it is too long."""
+    if len(why) > LONGEST_WHY:
+        reason = f"It has {len(why):,} characters; {LONGEST_WHY} at most."
+        raise invalid(field, Rule.SIZE, reason)
+    return " ".join(why.split())
 
 
 async def drop(unit: UnitOfWork, name: str) -> Reject:

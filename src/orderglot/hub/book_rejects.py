@@ -69,14 +69,14 @@ class BookRejects:
         return await self._retries.retry(self._book.caller, chosen, name)
 
     @Method
-    async def drop(self, name: str) -> None:
-        """Let go of one, and of its correction."""
-        await self._retries.drop(self._book.caller, name)
+    async def drop(self, name: str, *, why: str = "") -> None:
+        """Let go of one, and of its correction; ``why`` stands in the act, 500 characters at most."""
+        await self._retries.drop(self._book.caller, name, why)
 
     @Method
-    async def drop_all(self, *, channel: str = "", reason: str = "") -> int:
-        """Let go of all that are meant; gives how many those were."""
-        return await self._retries.drop_all(self._book.caller, Chosen(channel, reason))
+    async def drop_all(self, *, channel: str = "", reason: str = "", why: str = "") -> int:
+        """Let go of all that are meant; gives how many those were. ``why`` stands in the act."""
+        return await self._retries.drop_all(self._book.caller, Chosen(channel, reason), why)
 
     @Method
     async def map_word(

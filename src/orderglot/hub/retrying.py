@@ -9,7 +9,7 @@ from orderglot.core.acts import Person
 from orderglot.core.caller import Caller
 from orderglot.core.errors import Conflict, Rule, invalid
 from orderglot.core.order import Order, Reference
-from orderglot.core.rejects import Chosen, Reject, drop, drop_all, reject_named
+from orderglot.core.rejects import Chosen, Reject, checked_why, drop, drop_all, reject_named
 from orderglot.core.value_mappings import ValueMapping, remove_mapping
 from orderglot.hub.dialects import chosen_one
 from orderglot.stores.store import BookStore
@@ -84,20 +84,21 @@ class Retries:
             then = {"answer": number, **_described(body)}
             await self._act(caller, "reject.correction-withdrawn", name, None, then)
 
-    async def drop(self, caller: Caller, name: str) -> None:
-        """Let go of one, and of its correction."""
+    async def drop(self, caller: Caller, name: str, why: str = "") -> None:
+        """Let go of one, and of its correction; ``why`` stands in the act."""
+        why = checked_why("why", why)
         async with self._store.of(caller).together() as unit:
             await drop(unit, name)
-        await self._act(caller, "reject.dropped", name)
+        await self._act(caller, "reject.dropped", name, {"why": why} if why else None)
 
-    async def drop_all(self, caller: Caller, chosen: Chosen) -> int:
-        """Let go of all that are meant; gives how many those were."""
+    async def drop_all(self, caller: Caller, chosen: Chosen, why: str = "") -> int:
+        """Let go of all that are meant; gives how many those were, and ``why`` stands in the act."""
+        why = checked_why("why", why)
         async with self._store.of(caller).together() as unit:
             dropped = await drop_all(unit, chosen)
         about = chosen.whose or "all"
-        await self._act(
-            caller, "rejects.dropped", about, {"reason": chosen.reason, "dropped": dropped}
-        )
+        after = {"reason": chosen.reason, "dropped": dropped} | ({"why": why} if why else {})
+        await self._act(caller, "rejects.dropped", about, after)
         return dropped
 
     async def map_word(

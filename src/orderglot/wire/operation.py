@@ -108,12 +108,12 @@ class Retries(Protocol):
         """Take a correction back; raises Conflict where it is an order by now."""
         ...
 
-    async def drop(self, caller: Caller, name: str) -> None:
-        """Let go of one, and of its correction."""
+    async def drop(self, caller: Caller, name: str, why: str = "") -> None:
+        """Let go of one, and of its correction; ``why`` stands in the act."""
         ...
 
-    async def drop_all(self, caller: Caller, chosen: Chosen) -> int:
-        """Let go of all that are meant; gives how many those were."""
+    async def drop_all(self, caller: Caller, chosen: Chosen, why: str = "") -> int:
+        """Let go of all that are meant; gives how many those were, and ``why`` stands in the act."""
         ...
 
     async def map_word(

@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal, NotRequired, Required, TypedDict
 
+from msgspec import Meta
+
+from orderglot.core.rejects import LONGEST_WHY
 from orderglot.dialects.orderglot.shapes import Limit, Order, Text
 from orderglot.dialects.orderglot.step_shapes import OrderName
 from orderglot.wire.shape import description
@@ -79,10 +82,20 @@ class Retry(TypedDict, total=False):
     reason: Annotated[Text, description("A text that stands in the reason.")]
 
 
+Why = Annotated[str, Meta(max_length=LONGEST_WHY), description("Why, for whoever reads the acts.")]
+
+
+class Dropping(TypedDict, total=False):
+    """Why one is let go of."""
+
+    why: Why
+
+
 class DropAll(Retry, total=False):
     """Which are let go of: of a channel, for a reason, or ``all``."""
 
     all: bool
+    why: Why
 
 
 class Dropped(TypedDict):

@@ -419,20 +419,43 @@ SETTLE_REJECT: Operation[Settling, Settled] = Operation(
 # rejects.drop
 
 
-def _write_drop(name: str) -> Request:
-    return Request(method="DELETE", path=fill(REJECT, name=name), headers=ASKS)
+class Dropping(Struct, frozen=True):
+    """Which one is let go of, and why."""
+
+    name: str
+    why: str = ""
 
 
-async def _drop(context: Context, name: str) -> None:
+class DroppingAll(Struct, frozen=True):
+    """Which are let go of, and why."""
+
+    chosen: Chosen
+    why: str = ""
+
+
+def _write_drop(ask: Dropping) -> Request:
+    query = query_of((("why", ask.why),)) if ask.why else ""
+    path = fill(REJECT, name=ask.name)
+    return Request(method="DELETE", path=path, query=query, headers=ASKS)
+
+
+def _read_drop(request: Request, _caller: Caller) -> Dropping:
+    form = arguments_of(request, ("why",))
+    why = form.text("why", longest=rejects.LONGEST_WHY)
+    form.check()
+    return Dropping(request.params["name"], why)
+
+
+async def _drop(context: Context, ask: Dropping) -> None:
     """Let go of what was put aside; a pull that meets it again puts it aside again."""
     demand_seller(context.book.caller, "drop what was put aside")
-    await retries_of(context).drop(context.book.caller, name)
+    await retries_of(context).drop(context.book.caller, ask.name, ask.why)
 
 
-DROP_REJECT: Operation[str, None] = Operation(
+DROP_REJECT: Operation[Dropping, None] = Operation(
     name="rejects.drop",
     endpoint=Endpoint("DELETE", (REJECT,), CHANGE, idempotent=True),
-    request=RequestFormat(_write_drop, _read_name),
+    request=RequestFormat(_write_drop, _read_drop, query=reject_shapes.Dropping),
     perform=_drop,
     response=ResponseFormat(
         lambda _none, _request: Response(status=204),
@@ -444,39 +467,40 @@ DROP_REJECT: Operation[str, None] = Operation(
 # rejects.drop-all
 
 
-def _write_drops(chosen: Chosen) -> Request:
-    every = chosen == Chosen()
-    body = _write_chosen(chosen, all=every)
+def _write_drops(ask: DroppingAll) -> Request:
+    every = ask.chosen == Chosen()
+    body = _write_chosen(ask.chosen, all=every, why=ask.why)
     return Request(method="POST", path=f"{REJECTS}/drop", headers=SENDS, body=body)
 
 
-def _read_drops(request: Request, _caller: Caller) -> Chosen:
+def _read_drops(request: Request, _caller: Caller) -> DroppingAll:
     arguments_of(request, ())
     form = body_of(request, known_members.DROP_REJECTS)
     refuse_strange(form)
     chosen = Chosen(form.text("channel"), form.text("reason"))
     every = form.flag("all")
+    why = form.text("why", longest=rejects.LONGEST_WHY)
     form.check()
     if bool(every) == bool(chosen.whose or chosen.reason):
         reason = "Say which: of a `channel`, for a `reason`, or `all` of them."
         raise invalid("all", Rule.REQUIRED, reason)
-    return chosen
+    return DroppingAll(chosen, why)
 
 
-async def _drop_all(context: Context, chosen: Chosen) -> int:
+async def _drop_all(context: Context, ask: DroppingAll) -> int:
     """Let go of all that was put aside of a channel or for a reason."""
     demand_seller(context.book.caller, "drop what was put aside")
-    return await retries_of(context).drop_all(context.book.caller, chosen)
+    return await retries_of(context).drop_all(context.book.caller, ask.chosen, ask.why)
 
 
-def _read_dropped(response: Response, _chosen: Chosen) -> int:
+def _read_dropped(response: Response, _ask: DroppingAll) -> int:
     form = Form(json.read(response.body))
     dropped = form.whole("dropped", required=True) or 0
     form.check()
     return dropped
 
 
-DROP_REJECTS: Operation[Chosen, int] = Operation(
+DROP_REJECTS: Operation[DroppingAll, int] = Operation(
     name="rejects.drop-all",
     endpoint=Endpoint("POST", (f"{REJECTS}/drop",), CHANGE, idempotent=True),
     request=RequestFormat(_write_drops, _read_drops, body={JSON: reject_shapes.DropAll}),

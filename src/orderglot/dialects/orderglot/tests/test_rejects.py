@@ -81,6 +81,22 @@ def test_one_is_dropped(api: Api) -> None:
     assert {GOOD} == set(aside(api))
 
 
+def test_why_they_are_dropped_stands_in_the_acts(api: Api) -> None:
+    path = path_of(api, BAD)
+    refused = api.ask("DELETE", f"{path}?why={'x' * 501}")
+    assert "why" == api.problem(refused)["field"]
+
+    assert 204 == api.ask("DELETE", f"{path}?why=sold+elsewhere").status
+    asked = {"all": True, "why": "a trial"}
+    assert b'"dropped":1' in api.ask("POST", f"{REJECTS}/drop", asked).body
+
+    every, one = api.run(api.store.acts(api.seller))[:2]
+    assert ("reject.dropped", {"why": "sold elsewhere"}) == (one.what, one.after)
+    assert {"reason": "", "dropped": 1, "why": "a trial"} == every.after
+    long = api.ask("POST", f"{REJECTS}/drop", {"all": True, "why": "x" * 501})
+    assert "why" == api.problem(long)["field"]
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [
