@@ -26,6 +26,7 @@ from orderglot.dialects.orderglot.orders import (
 )
 from orderglot.dialects.orderglot.placements import PLACEMENT_OPERATIONS
 from orderglot.dialects.orderglot.products import PRODUCT_OPERATIONS
+from orderglot.dialects.orderglot.reject_drops import DROP_OPERATIONS
 from orderglot.dialects.orderglot.rejects import REJECT_OPERATIONS
 from orderglot.dialects.orderglot.sellers import SELLER_OPERATIONS
 from orderglot.dialects.orderglot.steps import STEPS
@@ -66,6 +67,7 @@ DIALECT = Dialect(
         *ERASURE_OPERATIONS,
         *PRODUCT_OPERATIONS,
         *REJECT_OPERATIONS,
+        *DROP_OPERATIONS,
         *JOB_OPERATIONS,
         *CORRECTION_OPERATIONS,
         *PLACEMENT_OPERATIONS,

@@ -36,7 +36,7 @@ from orderglot.wire.operation import (
     ResponseFormat,
     Retries,
 )
-from orderglot.wire.shape import JSON, ResponseShape, success
+from orderglot.wire.shape import JSON, success
 from orderglot.wire.values import read_instant, write_number
 
 LISTING = tuple(reject_shapes.Listing.__annotations__)
@@ -309,11 +309,12 @@ async def _retry_all(context: Context, ask: Retry) -> Tried:
 
 def _write_retry(ask: Retry) -> Request:
     path = fill(f"{REJECT}/retry", name=ask.name) if ask.name else f"{REJECTS}/retry"
-    body = _write_chosen(ask.chosen)
+    body = write_chosen(ask.chosen)
     return Request(method="POST", path=path, headers=SENDS if body else ASKS, body=body)
 
 
-def _write_chosen(chosen: Chosen, **also: Any) -> bytes:
+def write_chosen(chosen: Chosen, **also: Any) -> bytes:
+    """Write which are meant, and what else is said of them; nothing where nothing is."""
     members = {"channel": chosen.whose, "reason": chosen.reason, **also}
     given = {name: value for name, value in members.items() if value}
     return json.write(given) if given else b""
@@ -416,103 +417,4 @@ SETTLE_REJECT: Operation[Settling, Settled] = Operation(
 )
 
 
-# rejects.drop
-
-
-class Dropping(Struct, frozen=True):
-    """Which one is let go of, and why."""
-
-    name: str
-    why: str = ""
-
-
-class DroppingAll(Struct, frozen=True):
-    """Which are let go of, and why."""
-
-    chosen: Chosen
-    why: str = ""
-
-
-def _write_drop(ask: Dropping) -> Request:
-    query = query_of((("why", ask.why),)) if ask.why else ""
-    path = fill(REJECT, name=ask.name)
-    return Request(method="DELETE", path=path, query=query, headers=ASKS)
-
-
-def _read_drop(request: Request, _caller: Caller) -> Dropping:
-    form = arguments_of(request, ("why",))
-    why = form.text("why", longest=rejects.LONGEST_WHY)
-    form.check()
-    return Dropping(request.params["name"], why)
-
-
-async def _drop(context: Context, ask: Dropping) -> None:
-    """Let go of what was put aside; a pull that meets it again puts it aside again."""
-    demand_seller(context.book.caller, "drop what was put aside")
-    await retries_of(context).drop(context.book.caller, ask.name, ask.why)
-
-
-DROP_REJECT: Operation[Dropping, None] = Operation(
-    name="rejects.drop",
-    endpoint=Endpoint("DELETE", (REJECT,), CHANGE, idempotent=True),
-    request=RequestFormat(_write_drop, _read_drop, query=reject_shapes.Dropping),
-    perform=_drop,
-    response=ResponseFormat(
-        lambda _none, _request: Response(status=204),
-        lambda _response, _ask: None,
-        (ResponseShape(204),),
-    ),
-)
-
-# rejects.drop-all
-
-
-def _write_drops(ask: DroppingAll) -> Request:
-    every = ask.chosen == Chosen()
-    body = _write_chosen(ask.chosen, all=every, why=ask.why)
-    return Request(method="POST", path=f"{REJECTS}/drop", headers=SENDS, body=body)
-
-
-def _read_drops(request: Request, _caller: Caller) -> DroppingAll:
-    arguments_of(request, ())
-    form = body_of(request, known_members.DROP_REJECTS)
-    refuse_strange(form)
-    chosen = Chosen(form.text("channel"), form.text("reason"))
-    every = form.flag("all")
-    why = form.text("why", longest=rejects.LONGEST_WHY)
-    form.check()
-    if bool(every) == bool(chosen.whose or chosen.reason):
-        reason = "Say which: of a `channel`, for a `reason`, or `all` of them."
-        raise invalid("all", Rule.REQUIRED, reason)
-    return DroppingAll(chosen, why)
-
-
-async def _drop_all(context: Context, ask: DroppingAll) -> int:
-    """Let go of all that was put aside of a channel or for a reason."""
-    demand_seller(context.book.caller, "drop what was put aside")
-    return await retries_of(context).drop_all(context.book.caller, ask.chosen, ask.why)
-
-
-def _read_dropped(response: Response, _ask: DroppingAll) -> int:
-    form = Form(json.read(response.body))
-    dropped = form.whole("dropped", required=True) or 0
-    form.check()
-    return dropped
-
-
-DROP_REJECTS: Operation[DroppingAll, int] = Operation(
-    name="rejects.drop-all",
-    endpoint=Endpoint("POST", (f"{REJECTS}/drop",), CHANGE, idempotent=True),
-    request=RequestFormat(_write_drops, _read_drops, body={JSON: reject_shapes.DropAll}),
-    perform=_drop_all,
-    response=ResponseFormat(
-        lambda dropped, _request: answer({"dropped": dropped}),
-        _read_dropped,
-        success(200, reject_shapes.Dropped),
-    ),
-)
-
-REJECT_OPERATIONS = (
-    *(LIST_REJECTS, GET_REJECT, RETRY_REJECTS, DROP_REJECTS),
-    *(RETRY_REJECT, SETTLE_REJECT, DROP_REJECT),
-)
+REJECT_OPERATIONS = (*(LIST_REJECTS, GET_REJECT, RETRY_REJECTS, RETRY_REJECT, SETTLE_REJECT),)
