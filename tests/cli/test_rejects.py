@@ -185,6 +185,9 @@ def test_those_of_a_reason_are_listed_tried_and_dropped_together(name: str) -> N
     assert ["7001"] == [one["id"] for one in aside()]
     assert "1 reject is dropped." in done("rejects", "drop", "--all", "--why", "a trial", *HERE)
     assert (
-        "a trial" == done_json("log", "acts", "--what", "rejects.dropped", *HERE)[0]["after"]["why"]
+        "a trial"
+        == done_json("log", "acts", "--filter", 'what = "rejects.dropped"', *HERE)[0]["after"][
+            "why"
+        ]
     )
     assert "Nothing is aside." in done("rejects", "list", *HERE)
