@@ -161,5 +161,5 @@ def test_who_serves_without_jobs_runs_them_apart(folder: Path) -> None:
     until(lambda: [one for one in done_json("jobs", "--operator") if one["last"]])
     apart.send_signal(signal.SIGTERM)
 
-    assert "Running what is due of tidy, webhooks." in apart.communicate(timeout=LONG)[0]
+    assert "Running what is due of tidy, erase, webhooks." in apart.communicate(timeout=LONG)[0]
     assert 0 == apart.returncode

@@ -255,7 +255,7 @@ async def drop(
     What was corrected in them goes with them.
 
     $ orderglot rejects drop kole@wholesaler/0123456789ab
-    $ orderglot rejects drop --channel kole@wholesaler --reason "is not one of" --why "sold elsewhere"
+    $ orderglot rejects drop --reason "is not one of" --why "sold elsewhere"
     """
     from orderglot.core.rejects import Chosen
 
