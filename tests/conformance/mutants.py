@@ -734,7 +734,7 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
     },
     f"{ITEMS}::test_nobody_elses_table_is_asked": {
         "all customers share one table": all_of(
-            swap("orderglot.stores.item_numbers:kind_of", lambda _: one_kind),
+            swap("orderglot.core.customer_items:kind_of", lambda _: one_kind),
             swap("orderglot.stores.reads:kind_of", lambda _: one_kind),
         ),
     },
@@ -750,12 +750,12 @@ CAUGHT_BY: dict[str, dict[str, Make]] = {
     },
     f"{ITEMS}::test_what_makes_no_sense_is_refused_whole": {
         "any number may be put into a table": swap(
-            "orderglot.stores.item_numbers:_problems", lambda _: no_complaint
+            "orderglot.core.customer_items:_problems", lambda _: no_complaint
         ),
     },
     f"{ITEMS}::test_a_number_is_changed_and_taken_out": {
         "a table that is empty is looked at for ever": swap(
-            "orderglot.stores.item_numbers:remove_item_number", never_the_last
+            "orderglot.core.customer_items:remove_item_number", never_the_last
         ),
     },
     "test_logins.py::test_nothing_that_a_key_gave_outlives_it": {
